@@ -2,9 +2,41 @@
 //!
 //! Pure rules over a key-value view. Same input, same output, everywhere: no files, sockets,
 //! threads, wall clock, randomness, floats or hash-ordered maps.
+//!
+//! [`execute_calls`] carries out a transaction, [`run_clock`] what the calendar makes due, and
+//! [`authorise`] says whether a set of keys may act for a member.
 
+pub mod bills;
+pub mod calendar;
+pub mod calls;
+pub mod cash;
+pub mod clock;
+mod coded;
+pub mod codes;
+mod date;
+pub mod events;
+mod execute;
+pub mod genesis;
 mod hash;
+pub mod json;
 mod member_id;
+pub mod members;
+mod money;
+pub mod outcome;
+pub mod requests;
+pub mod state;
+mod text;
+mod words;
 
+pub use calls::Call;
+pub use codes::Code;
+pub use date::{Date, DateError};
+pub use events::Event;
+pub use execute::{
+    BlockContext, ClockRun, TransactionContext, authorise, execute_calls, run_clock, write_genesis,
+};
 pub use hash::{Hash, HexError, PublicKey, RequestId, Signature, tagged_hash};
 pub use member_id::{MemberId, MemberIdError};
+pub use money::{Currency, Money, MoneyError, format_minor};
+pub use outcome::{CallResult, Executed, Outcome, Rejection};
+pub use text::{Text, TextError};

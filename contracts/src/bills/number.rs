@@ -1,0 +1,179 @@
+//! The 30-digit number of a bill package.
+
+use crate::date::Date;
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::io::{self, Read};
+use std::str::FromStr;
+
+/// A bill package number: type 1 + bank number 12 + registration date 8 + serial 8 + check 1 digits
+/// (rule book 2.1). The check digit is ISO 7064 mod 11,10.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize)]
+pub struct BillNumber([u8; 30]);
+
+/// Twelve digits that name a bank in the payment system.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize)]
+pub struct BankNumber([u8; 12]);
+
+/// A text that is no bill or bank number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NumberError {
+    /// Not the right count of digits.
+    #[error("`{text}` is not a number of {digits} digits")]
+    NotDigits {
+        /// What was given.
+        text: String,
+        /// How many digits there must be.
+        digits: usize,
+    },
+    /// The last digit does not fit.
+    #[error("`{text}` fails its check digit: the last digit should be {expected}")]
+    CheckDigit {
+        /// What was given.
+        text: String,
+        /// What the check gives.
+        expected: u8,
+    },
+}
+
+/// The check digit of ISO 7064 mod 11,10 over decimal digits (rule book vectors: 0794 → 5).
+pub fn check_digit(digits: &[u8]) -> u8 {
+    let mut product = 10u8;
+    for digit in digits {
+        let sum = (product + digit.wrapping_sub(b'0') % 10) % 10;
+        product = (if sum == 0 { 10 } else { sum }) * 2 % 11;
+    }
+    b'0' + (11 - product) % 10
+}
+
+fn digits<const N: usize>(text: &str) -> Result<[u8; N], NumberError> {
+    <[u8; N]>::try_from(text.as_bytes())
+        .ok()
+        .filter(|bytes| bytes.iter().all(u8::is_ascii_digit))
+        .ok_or_else(|| NumberError::NotDigits {
+            text: text.chars().take(80).collect(),
+            digits: N,
+        })
+}
+
+impl BillNumber {
+    /// Puts a number together. `None` when the serial has more than eight digits.
+    pub fn compose(kind: u8, bank: BankNumber, registered: Date, serial: u32) -> Option<Self> {
+        if serial > 99_999_999 || kind > 9 {
+            return None;
+        }
+        let text = format!("{kind}{bank}{}{serial:08}", registered.compact());
+        let mut bytes = [0u8; 30];
+        let (body, check) = bytes.split_at_mut(29);
+        body.copy_from_slice(digits::<29>(&text).ok()?.as_slice());
+        check[0] = check_digit(body);
+        Some(BillNumber(bytes))
+    }
+
+    /// The thirty digits.
+    pub fn as_str(&self) -> &str {
+        // Only ASCII digits are ever stored.
+        std::str::from_utf8(&self.0).unwrap_or("")
+    }
+}
+
+impl BankNumber {
+    /// The twelve digits.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("")
+    }
+}
+
+impl FromStr for BillNumber {
+    type Err = NumberError;
+    fn from_str(text: &str) -> Result<Self, NumberError> {
+        let bytes: [u8; 30] = digits(text)?;
+        let expected = check_digit(&bytes[..29]);
+        if bytes[29] == expected {
+            Ok(BillNumber(bytes))
+        } else {
+            Err(NumberError::CheckDigit {
+                text: text.to_owned(),
+                expected: expected - b'0',
+            })
+        }
+    }
+}
+
+impl FromStr for BankNumber {
+    type Err = NumberError;
+    fn from_str(text: &str) -> Result<Self, NumberError> {
+        digits(text).map(BankNumber)
+    }
+}
+
+macro_rules! digit_text {
+    ($name:ident, $len:literal) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.serialize_str(self.as_str())
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                <String as Deserialize>::deserialize(d)?
+                    .parse()
+                    .map_err(serde::de::Error::custom)
+            }
+        }
+        impl BorshDeserialize for $name {
+            fn deserialize_reader<R: Read>(reader: &mut R) -> io::Result<Self> {
+                let bytes = <[u8; $len]>::deserialize_reader(reader)?;
+                std::str::from_utf8(&bytes)
+                    .ok()
+                    .and_then(|text| text.parse().ok())
+                    .ok_or_else(|| {
+                        io::Error::new(io::ErrorKind::InvalidData, "not a number of this kind")
+                    })
+            }
+        }
+    };
+}
+digit_text!(BillNumber, 30);
+digit_text!(BankNumber, 12);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn check_digits_of_the_rule_book() {
+        assert_eq!(check_digit(b"0794"), b'5');
+        assert_eq!(check_digit(b"51021000999962027010500000001"), b'1');
+    }
+
+    #[test]
+    fn a_number_is_put_together_and_read_back() {
+        let bank: BankNumber = "102100099996".parse().unwrap();
+        let day: Date = "2027-01-05".parse().unwrap();
+        let number = BillNumber::compose(5, bank, day, 1).unwrap();
+        assert_eq!(number.as_str(), "510210009999620270105000000011");
+        assert_eq!(number.as_str().parse(), Ok(number));
+        assert!(BillNumber::compose(5, bank, day, 100_000_000).is_none());
+        assert!(matches!(
+            "510210009999620270105000000012".parse::<BillNumber>(),
+            Err(NumberError::CheckDigit { expected: 1, .. })
+        ));
+        assert!(
+            "51021000999962027010500000001"
+                .parse::<BillNumber>()
+                .is_err()
+        );
+    }
+}

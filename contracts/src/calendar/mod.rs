@@ -1,0 +1,1 @@
+//! Business days: weekends and the days declared closed or open (rule book, introduction).

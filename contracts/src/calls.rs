@@ -1,0 +1,300 @@
+//! What a transaction can ask for: one struct per call, its module number and code fixed for ever.
+
+use crate::bills::{BankNumber, BillKind, BillNumber, LotRange, RefusalCode};
+use crate::coded::{coded_enum, coded_structs};
+use crate::date::Date;
+use crate::hash::{Hash, PublicKey, RequestId};
+use crate::member_id::MemberId;
+use crate::members::{LegalId, Role};
+use crate::money::{Currency, Money};
+use crate::text::Text;
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+coded_enum! {
+    /// One act. In JSON `{"call": "bills.register", "args": {…}}`.
+    pub enum Call tag "call" content "args" {
+        1 . 1 "members.admit" => Admit,
+        1 . 2 "members.suspend" => Suspend,
+        1 . 3 "members.reinstate" => Reinstate,
+        1 . 4 "members.rotate_keys" => RotateKeys,
+        2 . 1 "cash.mint" => Mint,
+        2 . 2 "cash.redeem" => Redeem,
+        2 . 3 "cash.transfer" => Transfer,
+        2 . 4 "cash.hold" => PlaceHold,
+        2 . 5 "cash.release" => ReleaseHold,
+        3 . 1 "bills.register" => Register,
+        3 . 2 "bills.request_acceptance" => RequestAcceptance,
+        3 . 3 "bills.request_delivery" => RequestDelivery,
+        3 . 4 "bills.request_endorsement" => RequestEndorsement,
+        3 . 5 "bills.revoke" => Revoke,
+        3 . 6 "bills.present" => Present,
+        4 . 1 "requests.agree" => Agree,
+        4 . 2 "requests.refuse" => Refuse,
+        4 . 3 "requests.withdraw" => Withdraw,
+        5 . 1 "clock.advance" => AdvanceClock,
+        6 . 1 "calendar.set" => SetCalendar,
+    }
+}
+
+/// A bill by its number, or the bill that an earlier call of the same transaction registered
+/// (`{"call": 0}` in JSON, counting from 0).
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
+#[serde(untagged)]
+#[borsh(use_discriminant = true)]
+#[repr(u8)]
+pub enum BillRef {
+    /// By number.
+    Number(BillNumber) = 0,
+    /// Made by an earlier call.
+    Call(CallIndex) = 1,
+}
+
+/// A request by its id, or the request that an earlier call of the same transaction made.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
+#[serde(untagged)]
+#[borsh(use_discriminant = true)]
+#[repr(u8)]
+pub enum RequestRef {
+    /// By id.
+    Id(RequestId) = 0,
+    /// Made by an earlier call.
+    Call(CallIndex) = 1,
+}
+
+coded_structs! {
+    /// The position of an earlier call in the same transaction, counting from 0.
+    #[derive(Copy)]
+    pub struct CallIndex {
+        /// Position.
+        pub call: u8,
+    }
+
+    /// A regulator or central bank admits a member (rule book 1).
+    pub struct Admit {
+        /// The new member's name.
+        pub member: MemberId,
+        /// What it may do; at least one.
+        pub roles: Vec<Role>,
+        /// Its legal identifier.
+        pub legal_id: Option<LegalId>,
+        /// Its number in the payment system; needed of whoever is the acceptor or account bank of a bill.
+        pub bank_number: Option<BankNumber>,
+        /// The bank at which an enterprise keeps its account; gives the bank number of commercial bills.
+        pub account_bank: Option<MemberId>,
+        /// Its keys, 1 to 16, in ascending order.
+        pub keys: Vec<PublicKey>,
+        /// How many of its keys must sign.
+        pub threshold: u8,
+    }
+
+    /// The regulator suspends a member.
+    pub struct Suspend {
+        /// Who.
+        pub member: MemberId,
+        /// Why; kept in the event.
+        pub reason: Text<256>,
+    }
+
+    /// The regulator reinstates a suspended member.
+    pub struct Reinstate {
+        /// Who.
+        pub member: MemberId,
+        /// Why; kept in the event.
+        pub reason: Text<256>,
+    }
+
+    /// The acting member replaces its own keys; they hold from the next block.
+    pub struct RotateKeys {
+        /// The new keys, 1 to 16, in ascending order.
+        pub keys: Vec<PublicKey>,
+        /// How many of them must sign.
+        pub threshold: u8,
+    }
+
+    /// The currency's authority issues digital cash.
+    pub struct Mint {
+        /// Who receives it.
+        pub to: MemberId,
+        /// How much.
+        pub money: Money,
+        /// The issuer's reference.
+        #[serde(default)]
+        pub reference: Text<64>,
+    }
+
+    /// The currency's authority takes digital cash that it holds itself out of circulation.
+    pub struct Redeem {
+        /// How much.
+        pub money: Money,
+        /// The issuer's reference.
+        #[serde(default)]
+        pub reference: Text<64>,
+    }
+
+    /// The acting member pays another member; final in its block.
+    pub struct Transfer {
+        /// Who receives it.
+        pub to: MemberId,
+        /// How much.
+        pub money: Money,
+        /// What for.
+        #[serde(default)]
+        pub purpose: Text<64>,
+        /// The payer's reference.
+        #[serde(default)]
+        pub reference: Text<64>,
+    }
+
+    /// The acting member sets cash aside; it stays its own but is not available.
+    pub struct PlaceHold {
+        /// How much.
+        pub money: Money,
+        /// Who may release it; the owner itself where absent.
+        pub releaser: Option<MemberId>,
+        /// The hold ends at the close of this day by itself.
+        pub until: Date,
+        /// The owner's reference.
+        #[serde(default)]
+        pub reference: Text<64>,
+    }
+
+    /// The one who may release a hold ends it.
+    pub struct ReleaseHold {
+        /// The hold's id, from the receipt of the transaction that placed it.
+        pub hold: RequestId,
+    }
+
+    /// The drawer registers a bill (rule book 2.1): status issued / awaiting receipt. The result is its number.
+    pub struct Register {
+        /// Bank, finance-company or commercially accepted.
+        pub kind: BillKind,
+        /// The drawee, who is asked to accept.
+        pub acceptor: MemberId,
+        /// To whom it is payable.
+        pub payee: MemberId,
+        /// The sum, fixed for ever.
+        pub sum: Money,
+        /// The fixed maturity date.
+        pub maturity: Date,
+        /// The issue date; the current business date where absent, and nothing else is accepted.
+        pub issue_date: Option<Date>,
+        /// Whether the package may be split.
+        pub splittable: bool,
+        /// Marked not transferable by the drawer.
+        #[serde(default)]
+        pub not_transferable: bool,
+        /// Hashes of contracts, invoices and documents behind it, at most 16.
+        #[serde(default)]
+        pub trade_background: Vec<Hash>,
+    }
+
+    /// The drawer asks the drawee to accept the whole bill.
+    pub struct RequestAcceptance {
+        /// The bill.
+        pub bill: BillRef,
+        /// Lapses at the close of this day; three days ahead where absent, and never later than that.
+        pub answer_by: Option<Date>,
+    }
+
+    /// The drawer delivers the accepted bill to the payee, who signs for it.
+    pub struct RequestDelivery {
+        /// The bill.
+        pub bill: BillRef,
+        /// Lapses at the close of this day.
+        pub answer_by: Option<Date>,
+    }
+
+    /// The holder endorses a lot, or the low end of it, to another member, who signs for it.
+    pub struct RequestEndorsement {
+        /// The bill.
+        pub bill: BillRef,
+        /// The lot as it stands.
+        pub lot: LotRange,
+        /// How much of it moves; the whole lot where absent. The part takes the low end (rule book 2.1).
+        pub part: Option<Money>,
+        /// Who receives it.
+        pub to: MemberId,
+        /// Marked not transferable by the endorser.
+        #[serde(default)]
+        pub not_transferable: bool,
+        /// Lapses at the close of this day; the day before maturity where absent.
+        pub answer_by: Option<Date>,
+    }
+
+    /// The drawer revokes a bill that is not accepted.
+    pub struct Revoke {
+        /// The bill.
+        pub bill: BillRef,
+    }
+
+    /// The holder presents a lot for payment by hand: early, or again after a refusal. The acceptor pays
+    /// by agreeing to the request. At maturity the clock presents every lot.
+    pub struct Present {
+        /// The bill.
+        pub bill: BillRef,
+        /// The lot as it stands.
+        pub lot: LotRange,
+        /// Required when it is presented after the window (rule book 2.3).
+        #[serde(default)]
+        pub explanation: Text<256>,
+    }
+
+    /// Agrees to a request: accepts, signs for, or pays, as the request asks.
+    pub struct Agree {
+        /// The request.
+        pub request: RequestRef,
+        /// The hash of the terms that are agreed to.
+        pub terms: Hash,
+    }
+
+    /// Refuses a request.
+    pub struct Refuse {
+        /// The request.
+        pub request: RequestRef,
+        /// The hash of the terms that are refused.
+        pub terms: Hash,
+        /// Why.
+        pub code: RefusalCode,
+        /// In words; required with code `other`.
+        #[serde(default)]
+        pub text: Text<256>,
+    }
+
+    /// The requester takes its request back before it is answered.
+    pub struct Withdraw {
+        /// The request.
+        pub request: RequestRef,
+    }
+
+    /// Moves the development clock forward; only where genesis allows it.
+    pub struct AdvanceClock {
+        /// To the start of this day, at the ledger's offset; after the current business date, at most
+        /// 3,660 days ahead.
+        pub to: Date,
+    }
+
+    /// The regulator declares days closed or open.
+    pub struct SetCalendar {
+        /// Holidays, at most 64.
+        #[serde(default)]
+        pub closed: Vec<Date>,
+        /// Working days again (a working weekend too), at most 64.
+        #[serde(default)]
+        pub open: Vec<Date>,
+    }
+}
+
+/// Where a currency's authority is named, in genesis.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CurrencyAuthority {
+    /// The currency.
+    pub currency: Currency,
+    /// Who issues it; must have the role `central-bank`.
+    pub authority: MemberId,
+}

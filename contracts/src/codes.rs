@@ -1,0 +1,205 @@
+//! Every code with which the ledger, a node or its API refuses something.
+//!
+//! Ranges: admission 1000–1999 (a transaction that no block may hold), execution 2000–2999 (a failing
+//! receipt), API 3000–3999 (a request that never became a transaction). Within a range the order is the
+//! order of precedence: of several reasons the first one is reported. Numbers are never reused.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+
+macro_rules! codes {
+    ($( $number:literal $variant:ident $name:literal $retry:ident $summary:literal, $hint:literal; )*) => {
+        /// Why something was refused.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u16)]
+        pub enum Code {
+            $( #[doc = $summary] $variant = $number, )*
+        }
+
+        impl Code {
+            /// Every code, in order of number.
+            pub const ALL: &'static [Code] = &[$( Code::$variant, )*];
+
+            /// The stable number.
+            pub const fn number(self) -> u16 {
+                self as u16
+            }
+
+            /// The stable name, such as `NOT_HOLDER`.
+            pub const fn name(self) -> &'static str {
+                match self { $( Code::$variant => $name, )* }
+            }
+
+            /// Whether the same request can succeed later without being changed.
+            pub const fn retry(self) -> bool {
+                match self { $( Code::$variant => codes!(@retry $retry), )* }
+            }
+
+            /// What was wrong, in one sentence without full stop.
+            pub const fn summary(self) -> &'static str {
+                match self { $( Code::$variant => $summary, )* }
+            }
+
+            /// What to do next.
+            pub const fn hint(self) -> &'static str {
+                match self { $( Code::$variant => $hint, )* }
+            }
+
+            /// The code with this number.
+            pub const fn from_number(number: u16) -> Option<Code> {
+                match number { $( $number => Some(Code::$variant), )* _ => None }
+            }
+
+            /// The code with this name.
+            pub fn from_name(name: &str) -> Option<Code> {
+                match name { $( $name => Some(Code::$variant), )* _ => None }
+            }
+        }
+    };
+    (@retry retry) => { true };
+    (@retry final) => { false };
+}
+
+codes! {
+    // Admission: the block that held such a transaction would be invalid.
+    1000 TooLarge "TOO_LARGE" final "the transaction is larger than 256 KiB", "split it into several transactions";
+    1010 Undecodable "UNDECODABLE" final "the bytes are not a transaction of this version", "build it with this version's client; the position of the first wrong byte is given";
+    1020 WrongChain "WRONG_CHAIN" final "the transaction was made for another network", "take the genesis hash from /v1/status of the network you mean";
+    1030 Expired "EXPIRED" final "its valid_until has passed", "build and sign it again with a later valid_until";
+    1040 TooFarAhead "TOO_FAR_AHEAD" final "its valid_until is further ahead than the network allows", "choose an earlier valid_until (see max_transaction_life_ms in /v1/status)";
+    1050 BadSignature "BAD_SIGNATURE" final "a signature does not fit the body and its key", "sign the transaction's id again with the key it names";
+    1060 UnknownMember "UNKNOWN_MEMBER" final "no member of this name acts on this network", "check the name with `allonge member list`";
+    1070 MemberSuspended "MEMBER_SUSPENDED" final "the acting member is suspended", "ask the regulator to reinstate the member";
+    1080 UnknownKey "UNKNOWN_KEY" final "it is signed by a key that is not one of the member's", "sign with a key listed by `allonge member show`";
+    1090 TooFewApprovals "TOO_FEW_APPROVALS" final "fewer of the member's keys signed than its threshold asks for", "let another of the member's keys sign the same body";
+    1100 Duplicate "DUPLICATE" final "a transaction of this id is already on the ledger", "look at the first one's receipt; to act twice change the salt";
+
+    // Execution: the transaction stays in the block with this code and no effect.
+    2000 WorkExceeded "WORK_EXCEEDED" final "the transaction needs more work than one may use", "split it into several transactions";
+    2010 InvalidArgument "INVALID_ARGUMENT" final "an argument breaks the rule for it", "correct the argument that is named";
+    2020 BadReference "BAD_REFERENCE" final "a call refers to something that no earlier call of the transaction made", "refer to an earlier call of the right kind";
+    2030 NotAllowedHere "NOT_ALLOWED_HERE" final "this network does not allow the call", "only a network made with the development clock can advance it";
+    2040 RoleRequired "ROLE_REQUIRED" final "the acting member's roles do not permit this act", "let a member act that has the role named";
+    2050 NoSuchMember "NO_SUCH_MEMBER" final "a member named in the call does not exist", "check the name with `allonge member list`";
+    2060 CounterpartySuspended "COUNTERPARTY_SUSPENDED" final "a member named in the call is suspended", "wait until it is reinstated or choose another member";
+    2070 AlreadyExists "ALREADY_EXISTS" final "there is one of this name already", "choose another name";
+    2080 UnknownCurrency "UNKNOWN_CURRENCY" final "no authority issues this currency on this network", "see the currencies in /v1/status";
+    2090 NotCurrencyAuthority "NOT_CURRENCY_AUTHORITY" final "only the currency's authority may do this", "let the authority named act";
+    2100 AmountZero "AMOUNT_ZERO" final "the amount is zero", "give an amount above zero";
+    2110 AmountOverflow "AMOUNT_OVERFLOW" final "a sum would pass 64 bits of minor units", "use a smaller amount";
+    2120 AmountTooLarge "AMOUNT_TOO_LARGE" final "the sum is over the ceiling for one bill", "draw several bills";
+    2130 SelfDealing "SELF_DEALING" final "both sides of the act are the same member", "name another member";
+    2140 NoSuchBill "NO_SUCH_BILL" final "there is no bill of this number", "check the number with `allonge bill list`";
+    2150 NoSuchLot "NO_SUCH_LOT" final "there is no lot that starts and ends there", "see the bill's lots with `allonge bill show`";
+    2160 NoSuchRequest "NO_SUCH_REQUEST" final "there is no live request of this id", "it was answered, withdrawn or lapsed; see `allonge bill show`";
+    2170 NoSuchHold "NO_SUCH_HOLD" final "there is no hold of this id", "see the member's holds with `allonge cash balance`";
+    2180 DuePending "DUE_PENDING" retry "due work on the instrument is not yet done by the clock", "send it again after the next block";
+    2190 TermsChanged "TERMS_CHANGED" final "the request's terms are not those the answer names", "read the request again and answer what it says now";
+    2200 WrongParty "WRONG_PARTY" final "the act belongs to another party of the instrument", "let the party named act";
+    2210 NotHolder "NOT_HOLDER" final "the acting member does not hold the lot", "let the holder named act";
+    2220 RequestPending "REQUEST_PENDING" retry "a request on the lot waits for its answer", "answer or withdraw that request first";
+    2230 WrongState "WRONG_STATE" final "the instrument's status does not allow the act", "see its status with `allonge bill show`";
+    2240 NotTransferable "NOT_TRANSFERABLE" final "the bill is marked not transferable", "let whoever set the mark remove it";
+    2250 NotSplittable "NOT_SPLITTABLE" final "the bill may not be split", "act on the whole lot";
+    2260 PartTooLarge "PART_TOO_LARGE" final "the part is larger than the lot", "choose at most the lot's amount";
+    2270 MaturityInPast "MATURITY_IN_PAST" final "the maturity is not after the issue date", "choose a later maturity";
+    2280 TermTooLong "TERM_TOO_LONG" final "the maturity is beyond the longest term", "choose a maturity up to the date named";
+    2290 IssueDateWrong "ISSUE_DATE_WRONG" final "the issue date is not the current business date", "leave the issue date out or give the current one";
+    2300 AnswerByWrong "ANSWER_BY_WRONG" final "the answer date is past or after the last day allowed", "choose a date in the range named";
+    2310 Matured "MATURED" final "the bill has matured", "present it for payment instead";
+    2320 PresentmentTooEarly "PRESENTMENT_TOO_EARLY" final "the bill cannot be presented yet", "wait until it is accepted and delivered";
+    2330 InsufficientFunds "INSUFFICIENT_FUNDS" retry "the available balance does not cover the amount", "fund the account or release holds first";
+    2340 AnswerCodeWrong "ANSWER_CODE_WRONG" final "the refusal's code does not fit this kind of request", "choose one of the codes named";
+    2350 HoldNotYours "HOLD_NOT_YOURS" final "the hold is released by another member", "let the member named release it";
+    2360 DateInPast "DATE_IN_PAST" final "the date lies before the current business date", "choose a later date";
+    2370 ThresholdWrong "THRESHOLD_WRONG" final "the threshold is not between one and the number of keys", "give a threshold that the keys can meet";
+    2380 LegalIdWrong "LEGAL_ID_WRONG" final "the legal identifier fails its check", "correct the identifier";
+    2390 SerialExhausted "SERIAL_EXHAUSTED" final "all bill numbers of this bank for this day are used", "register on the next business day";
+    2400 CalendarWrong "CALENDAR_WRONG" final "the calendar cannot be changed for that day", "only days after the current business date can change";
+
+    // The API.
+    3000 BadRequest "BAD_REQUEST" final "the request cannot be read", "correct the field that is named";
+    3010 BodyTooLarge "BODY_TOO_LARGE" final "the request's body is too large", "a transaction has at most 256 KiB";
+    3020 UnsupportedMediaType "UNSUPPORTED_MEDIA_TYPE" final "the content type is not one this endpoint reads", "send application/json or application/octet-stream";
+    3030 NotFound "NOT_FOUND" final "there is nothing under this name", "check the path and the name";
+    3040 MethodNotAllowed "METHOD_NOT_ALLOWED" final "the path does not know this method", "see docs/api.md";
+    3050 BadCursor "BAD_CURSOR" final "the cursor is not one this node gave out", "start again without a cursor";
+    3060 MempoolFull "MEMPOOL_FULL" retry "the node has as many transactions waiting as it may hold", "send it again after the time in Retry-After";
+    3070 MemberShareFull "MEMBER_SHARE_FULL" retry "this member has as many transactions waiting as one may", "send it again after the time in Retry-After";
+    3080 NotReady "NOT_READY" retry "the node is starting or stopping", "try again shortly or ask another node";
+    3090 Dropped "DROPPED" retry "the node no longer holds the transaction and it is not on the ledger", "send it again; its id makes that safe";
+    3100 Timeout "TIMEOUT" retry "it is not final yet", "ask again with the id; sending it again is safe too";
+    3110 TooManyStreams "TOO_MANY_STREAMS" retry "the node serves as many event streams as it may", "try again later or ask another node";
+    3120 Internal "INTERNAL" retry "the node could not answer", "look at the node's log";
+    3130 NoProofYet "NO_PROOF_YET" retry "the proof cannot be made at the moment", "ask again after the next block";
+}
+
+impl Code {
+    /// What a refusal of this code does to its transaction.
+    pub const fn layer(self) -> &'static str {
+        match self.number() {
+            1000..=1999 => "admission",
+            2000..=2999 => "execution",
+            _ => "api",
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(d)?;
+        Code::from_name(&name)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{name}` is no code")))
+    }
+}
+
+impl borsh::BorshSerialize for Code {
+    fn serialize<W: std::io::Write>(&self, writer: &mut W) -> std::io::Result<()> {
+        borsh::BorshSerialize::serialize(&self.number(), writer)
+    }
+}
+
+impl borsh::BorshDeserialize for Code {
+    fn deserialize_reader<R: std::io::Read>(reader: &mut R) -> std::io::Result<Self> {
+        let number = <u16 as borsh::BorshDeserialize>::deserialize_reader(reader)?;
+        Code::from_number(number)
+            .ok_or_else(|| std::io::Error::new(std::io::ErrorKind::InvalidData, "an unknown code"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_ascend_and_names_are_unique() {
+        assert!(
+            Code::ALL
+                .windows(2)
+                .all(|pair| pair[0].number() < pair[1].number())
+        );
+        for code in Code::ALL {
+            assert_eq!(Code::from_name(code.name()), Some(*code));
+            assert_eq!(Code::from_number(code.number()), Some(*code));
+            assert!(!code.summary().is_empty() && !code.hint().is_empty());
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! A live request as the state keeps it.
+
+use crate::bills::{BillNumber, Circulation, LotRange};
+use crate::date::Date;
+use crate::hash::{Hash, RequestId, tagged_hash};
+use crate::member_id::MemberId;
+use crate::text::Text;
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+/// What is asked. The kind is the act of the rule table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
+#[borsh(use_discriminant = true)]
+#[repr(u8)]
+pub enum Terms {
+    /// Accept the whole bill.
+    Acceptance {} = 1,
+    /// Take delivery of the whole bill.
+    Delivery {} = 2,
+    /// Sign for an endorsement of the range.
+    Endorsement {
+        /// Marked not transferable by the endorser.
+        not_transferable: bool,
+    } = 3,
+    /// Pay the range.
+    Presentment {
+        /// The words given with a late presentment.
+        explanation: Text<256>,
+    } = 4,
+}
+
+/// A live request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// Its id.
+    pub id: RequestId,
+    /// The bill.
+    pub bill: BillNumber,
+    /// The lot it locks.
+    pub range: LotRange,
+    /// Who asks: who may withdraw.
+    pub from: MemberId,
+    /// Who answers.
+    pub to: MemberId,
+    /// What is asked.
+    pub terms: Terms,
+    /// Lapses at the close of this day; a presentment does not lapse.
+    pub answer_by: Option<Date>,
+    /// The day it was made.
+    pub asked_on: Date,
+    /// What the lot's circulation was before, and is again when the request ends without effect.
+    pub before: Circulation,
+}
+
+impl Request {
+    /// The hash that an answer must name, so that nobody signs for other terms than it saw.
+    pub fn terms_hash(&self) -> Hash {
+        // Serialising these types into memory cannot fail.
+        let bytes = borsh::to_vec(self).unwrap_or_default();
+        tagged_hash("allonge/terms/1", &[&bytes])
+    }
+}
