@@ -3,11 +3,22 @@
 //! Pure like the law below it: whoever holds a proof file and the genesis can verify it with this
 //! crate alone.
 
+mod block;
 mod certificate;
+mod genesis;
+mod recent;
+mod transaction;
 mod validators;
 mod vote;
 
+pub use block::{BLOCK_VERSION, Block, BlockDecodeError, Header, Receipt, Receipts, SystemReceipt};
 pub use certificate::{Certificate, CertificateError};
+pub use genesis::{GENESIS_VERSION, Genesis, GenesisValidator, Limits};
+pub use recent::RecentIds;
+pub use transaction::{
+    Approval, Body, CheckedTransaction, Inadmissible, KeyCache, MAX_ANNEXES, MAX_CALLS,
+    MAX_SIGNATURES, MAX_TRANSACTION_BYTES, NoKeyCache, Salt, Transaction, transaction_leaf,
+};
 pub use validators::{MAX_TOTAL_POWER, MAX_VALIDATORS, Validator, ValidatorSet, ValidatorSetError};
 pub use vote::{
     VoteKind, peer_sign_bytes, proposal_sign_bytes, stream_sign_bytes, vote_sign_bytes,

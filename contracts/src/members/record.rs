@@ -7,7 +7,6 @@ use crate::members::LegalId;
 use crate::words::words;
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 words! {
     /// What a member may do (rule book 1).
