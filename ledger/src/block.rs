@@ -123,10 +123,10 @@ impl Block {
         let mut bytes = Vec::with_capacity(size.saturating_add(512));
         bytes.push(BLOCK_VERSION);
         // Writing into memory cannot fail.
-        let _ = self.header.serialize(&mut bytes);
-        let _ = (self.transactions.len() as u32).serialize(&mut bytes);
+        let _ = BorshSerialize::serialize(&self.header, &mut bytes);
+        let _ = BorshSerialize::serialize(&(self.transactions.len() as u32), &mut bytes);
         for transaction in &self.transactions {
-            let _ = (transaction.len() as u32).serialize(&mut bytes);
+            let _ = BorshSerialize::serialize(&(transaction.len() as u32), &mut bytes);
             bytes.extend_from_slice(transaction);
         }
         bytes
@@ -154,7 +154,8 @@ impl Block {
         }
         let mut transactions = Vec::with_capacity(count);
         for _ in 0..count {
-            let len = u32::deserialize(&mut rest).map_err(|_| wrong("truncated"))? as usize;
+            let len = <u32 as BorshDeserialize>::deserialize(&mut rest)
+                .map_err(|_| wrong("truncated"))? as usize;
             let (one, more) = rest
                 .split_at_checked(len)
                 .ok_or_else(|| wrong("truncated"))?;

@@ -96,7 +96,7 @@ impl Body {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = vec![VERSION];
         // Writing into memory cannot fail.
-        let _ = self.serialize(&mut bytes);
+        let _ = BorshSerialize::serialize(self, &mut bytes);
         bytes
     }
 
@@ -116,7 +116,7 @@ impl Transaction {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = vec![VERSION];
         // Writing into memory cannot fail.
-        let _ = self.serialize(&mut bytes);
+        let _ = BorshSerialize::serialize(self, &mut bytes);
         bytes
     }
 
@@ -144,7 +144,7 @@ impl Transaction {
                 "version {version} at byte 0, this node reads version {VERSION}"
             )));
         }
-        let decoded = Transaction::deserialize(&mut rest);
+        let decoded = <Transaction as BorshDeserialize>::deserialize(&mut rest);
         let offset = bytes.len().saturating_sub(rest.len());
         let transaction = decoded.map_err(|e| undecodable(format!("{e} (near byte {offset})")))?;
         if !rest.is_empty() {
