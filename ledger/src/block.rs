@@ -144,10 +144,10 @@ impl Block {
                 "version {version}, expected {BLOCK_VERSION}"
             )));
         }
-        let header =
-            Header::deserialize(&mut rest).map_err(|e| BlockDecodeError(format!("header: {e}")))?;
-        let count =
-            u32::deserialize(&mut rest).map_err(|_| wrong("no count of transactions"))? as usize;
+        let header = <Header as BorshDeserialize>::deserialize(&mut rest)
+            .map_err(|e| BlockDecodeError(format!("header: {e}")))?;
+        let count = <u32 as BorshDeserialize>::deserialize(&mut rest)
+            .map_err(|_| wrong("no count of transactions"))? as usize;
         // Every transaction takes at least its length prefix.
         if count > rest.len() / 4 {
             return Err(wrong("more transactions announced than bytes follow"));
