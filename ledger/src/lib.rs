@@ -5,14 +5,18 @@
 
 mod block;
 mod certificate;
+mod execute;
 mod genesis;
+pub mod merkle;
 mod recent;
 mod transaction;
+pub mod trie;
 mod validators;
 mod vote;
 
 pub use block::{BLOCK_VERSION, Block, BlockDecodeError, Header, Receipt, Receipts, SystemReceipt};
 pub use certificate::{Certificate, CertificateError};
+pub use execute::{ExecuteError, ExecutedBlock, InvalidBlock, LedgerState, LeftOut, Slot};
 pub use genesis::{GENESIS_VERSION, Genesis, GenesisValidator, Limits};
 pub use recent::RecentIds;
 pub use transaction::{

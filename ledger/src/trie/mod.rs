@@ -51,6 +51,7 @@ mod iter;
 mod node;
 mod proof;
 mod update;
+mod view;
 
 pub use build::TrieBuilder;
 pub use iter::{Entry, Iter};
