@@ -124,7 +124,9 @@ impl LedgerState {
 
     /// The hash that the next block names as its parent.
     pub fn tip(&self) -> Hash {
-        self.header.as_ref().map_or(self.genesis_hash, |header| header.hash())
+        self.header
+            .as_ref()
+            .map_or(self.genesis_hash, |header| header.hash())
     }
 
     /// Whether a transaction may be in the next block if that has this time: not expired, not too far
@@ -132,7 +134,11 @@ impl LedgerState {
     ///
     /// # Errors
     /// The inner error is the admission code.
-    pub fn admit(&self, transaction: &CheckedTransaction, time_ms: u64) -> Result<Result<(), Code>, StateFault> {
+    pub fn admit(
+        &self,
+        transaction: &CheckedTransaction,
+        time_ms: u64,
+    ) -> Result<Result<(), Code>, StateFault> {
         todo!()
     }
 

@@ -1,9 +1,10 @@
 //! The house keeps its shape: who may depend on whom, what may be named where, how long a file may be.
 
-use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+use cargo_metadata::MetadataCommand;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -84,43 +85,33 @@ fn the_rooms_depend_in_one_direction() {
     }
 }
 
-/// Everything that a crate pulls in outside of tests and build scripts.
+/// Everything that a crate pulls in on this machine, tests and build scripts aside.
 fn closure(name: &str) -> BTreeSet<String> {
-    let metadata = MetadataCommand::new()
-        .manifest_path(root().join("Cargo.toml"))
-        .exec()
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--locked",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--package",
+            name,
+        ])
+        .current_dir(root())
+        .output()
         .unwrap();
-    let by_id: BTreeMap<_, &Package> = metadata.packages.iter().map(|p| (&p.id, p)).collect();
-    let nodes: BTreeMap<_, _> = metadata
-        .resolve
-        .as_ref()
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout)
         .unwrap()
-        .nodes
-        .iter()
-        .map(|n| (&n.id, n))
-        .collect();
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<_> = metadata
-        .packages
-        .iter()
-        .filter(|p| p.name.as_str() == name)
-        .map(|p| &p.id)
-        .collect();
-    assert_eq!(open.len(), 1, "package {name}");
-    while let Some(id) = open.pop() {
-        for dependency in &nodes[id].deps {
-            let normal = dependency.dep_kinds.iter().any(|k| {
-                k.kind == DependencyKind::Normal
-                    && k.target
-                        .as_ref()
-                        .is_none_or(|t| !t.to_string().contains("wasm"))
-            });
-            if normal && seen.insert(by_id[&dependency.pkg].name.to_string()) {
-                open.push(&dependency.pkg);
-            }
-        }
-    }
-    seen
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
