@@ -1,12 +1,17 @@
 //! Headers, blocks and receipts.
 
+use crate::merkle;
 use allonge_contracts::{Date, Event, Hash, Outcome, PublicKey, tagged_hash};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
+use std::io;
 use std::sync::Arc;
 
 /// The version of headers and blocks.
 pub const BLOCK_VERSION: u8 = 1;
+
+/// The version that leads a block's encoded receipts.
+const RECEIPTS_VERSION: u8 = 1;
 
 /// What a block says about itself; a certificate over its hash makes all of it final.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
@@ -98,13 +103,79 @@ pub struct SystemReceipt {
     pub pending: bool,
 }
 
-/// All receipts of a block; in the tree the system receipt is leaf 0.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+impl Receipt {
+    /// The leaf in the receipt tree: `allonge/receipt/1` over borsh.
+    pub fn leaf(&self) -> Hash {
+        // Writing into memory cannot fail.
+        tagged_hash(
+            "allonge/receipt/1",
+            &[&borsh::to_vec(self).unwrap_or_default()],
+        )
+    }
+}
+
+impl SystemReceipt {
+    /// Leaf 0 of the receipt tree: `allonge/system-receipt/1` over borsh.
+    pub fn leaf(&self) -> Hash {
+        // Writing into memory cannot fail.
+        tagged_hash(
+            "allonge/system-receipt/1",
+            &[&borsh::to_vec(self).unwrap_or_default()],
+        )
+    }
+}
+
+/// All receipts of a block: slot 0 is the clock's, slot *n* that of transaction *n* − 1.
+///
+/// An event's id is height/slot/event: the block's height, the slot, and the event's place in the
+/// receipt, from 0. Its bytes are a version byte and borsh.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipts {
     /// The clock's.
     pub system: SystemReceipt,
     /// One a transaction, in order.
     pub transactions: Vec<Receipt>,
+}
+
+impl Receipts {
+    /// The leaves of the receipt tree, in order of slot.
+    pub fn leaves(&self) -> Vec<Hash> {
+        let mut leaves = Vec::with_capacity(self.transactions.len().saturating_add(1));
+        leaves.push(self.system.leaf());
+        leaves.extend(self.transactions.iter().map(Receipt::leaf));
+        leaves
+    }
+
+    /// The root of the receipt tree.
+    pub fn root(&self) -> Hash {
+        merkle::root(&self.leaves())
+    }
+}
+
+impl BorshSerialize for Receipts {
+    fn serialize<W: io::Write>(&self, writer: &mut W) -> io::Result<()> {
+        BorshSerialize::serialize(&RECEIPTS_VERSION, writer)?;
+        BorshSerialize::serialize(&self.system, writer)?;
+        BorshSerialize::serialize(&self.transactions, writer)
+    }
+}
+
+impl BorshDeserialize for Receipts {
+    fn deserialize_reader<R: io::Read>(reader: &mut R) -> io::Result<Self> {
+        let version = <u8 as BorshDeserialize>::deserialize_reader(reader)?;
+        if version != RECEIPTS_VERSION {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!(
+                    "receipts of version {version}; this program reads version {RECEIPTS_VERSION}"
+                ),
+            ));
+        }
+        Ok(Receipts {
+            system: BorshDeserialize::deserialize_reader(reader)?,
+            transactions: BorshDeserialize::deserialize_reader(reader)?,
+        })
+    }
 }
 
 /// Bytes that are no block.
@@ -113,6 +184,12 @@ pub struct Receipts {
 pub struct BlockDecodeError(pub String);
 
 impl Block {
+    /// Bytes of a block without transactions: version, header and count.
+    pub const EMPTY_BYTES: u64 = 1 + 349 + 4;
+
+    /// Bytes that a transaction takes in a block beyond its own: its length.
+    pub const TRANSACTION_OVERHEAD: u64 = 4;
+
     /// Version byte, header, count and length-prefixed transactions.
     pub fn to_bytes(&self) -> Vec<u8> {
         let size: usize = self

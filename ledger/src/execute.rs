@@ -1,31 +1,16 @@
 //! One function executes a block, for its proposer, its voters, sync and replay alike.
 
-use crate::block::{Header, Receipts};
-use crate::genesis::Genesis;
-use crate::recent::RecentIds;
+use crate::block::{Block, Header, Receipts};
+use crate::header_rules::{AFTER_EXECUTION, BEFORE_EXECUTION, compare};
+use crate::merkle;
+use crate::run::{BlockRun, OverWork, share};
+use crate::state::LedgerState;
 use crate::transaction::CheckedTransaction;
-use crate::trie::Trie;
-use crate::validators::ValidatorSet;
 use allonge_contracts::state::StateFault;
-use allonge_contracts::{Code, Hash, PublicKey};
+use allonge_contracts::{Code, Hash, MemberId, PublicKey};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
-
-/// The ledger after a block: everything that the next block is executed on. Cheap to clone.
-#[derive(Clone)]
-pub struct LedgerState {
-    /// The genesis document.
-    pub genesis: Arc<Genesis>,
-    /// Its hash.
-    pub genesis_hash: Hash,
-    /// The last block's header; `None` before the first.
-    pub header: Option<Arc<Header>>,
-    /// The state.
-    pub trie: Trie,
-    /// The ids that a replay is recognised by.
-    pub recent: RecentIds,
-    /// The validators of the next height.
-    pub validators: Arc<ValidatorSet>,
-}
 
 /// A block that was executed, and what came of it.
 #[derive(Clone)]
@@ -108,41 +93,30 @@ pub enum ExecuteError {
     Fault(#[from] StateFault),
 }
 
+impl ExecutedBlock {
+    /// The block as it is stored and sent.
+    pub fn block(&self) -> Block {
+        Block {
+            header: (*self.header).clone(),
+            transactions: self
+                .transactions
+                .iter()
+                .map(|transaction| transaction.bytes().clone())
+                .collect(),
+        }
+    }
+}
+
 impl LedgerState {
-    /// The ledger before its first block.
+    /// Builds the next block out of candidates as far as the limits allow.
     ///
-    /// # Errors
-    /// The rule of genesis that is broken.
-    pub fn genesis(genesis: Genesis) -> Result<Self, String> {
-        todo!()
-    }
-
-    /// The height of the last block, 0 before the first.
-    pub fn height(&self) -> u64 {
-        self.header.as_ref().map_or(0, |header| header.height)
-    }
-
-    /// The hash that the next block names as its parent.
-    pub fn tip(&self) -> Hash {
-        self.header
-            .as_ref()
-            .map_or(self.genesis_hash, |header| header.hash())
-    }
-
-    /// Whether a transaction may be in the next block if that has this time: not expired, not too far
-    /// ahead, not a duplicate, authorised.
+    /// Candidates go in in their order, but a member that has had its share of the block's bytes or work
+    /// ([`Limits::member_share_percent`](crate::Limits::member_share_percent)) waits until all others had
+    /// theirs; among the transactions of one member the order stays. The share is fairness and not a rule
+    /// of validity. The first transaction for which there is no room ends the block.
+    /// Of candidates with the same id the first counts; the others are not spoken of.
     ///
-    /// # Errors
-    /// The inner error is the admission code.
-    pub fn admit(
-        &self,
-        transaction: &CheckedTransaction,
-        time_ms: u64,
-    ) -> Result<Result<(), Code>, StateFault> {
-        todo!()
-    }
-
-    /// Builds the next block out of candidates, in their order, as far as the limits allow.
+    /// What is left out comes back in the order of the candidates.
     ///
     /// # Errors
     /// Only a damaged state.
@@ -151,11 +125,88 @@ impl LedgerState {
         slot: Slot,
         candidates: &[CheckedTransaction],
     ) -> Result<(ExecutedBlock, Vec<LeftOut>), StateFault> {
-        todo!()
+        let time_ms = slot.time_ms.max(self.time_ms());
+        let mut codes: BTreeMap<&Hash, Option<Code>> = BTreeMap::new();
+        let mut admitted = Vec::new();
+        for transaction in candidates {
+            if let Entry::Vacant(entry) = codes.entry(transaction.id()) {
+                let code = self.admit(transaction, time_ms)?.err();
+                entry.insert(code);
+                if code.is_none() {
+                    admitted.push(transaction);
+                }
+            }
+        }
+        let mut included = Vec::new();
+        let mut run = self.start(time_ms, !admitted.is_empty())?;
+        if !admitted.is_empty() {
+            included = self.fill(&mut run, &admitted)?;
+            if included.is_empty() {
+                // An empty block is the clock's alone.
+                run = self.start(time_ms, false)?;
+            }
+        }
+        for transaction in &included {
+            codes.remove(transaction.id());
+        }
+        let mut left_out = Vec::new();
+        for transaction in candidates {
+            if let Some(code) = codes.remove(transaction.id()) {
+                let id = *transaction.id();
+                left_out.push(LeftOut { id, code });
+            }
+        }
+        let mut header = self.frame(slot.round, time_ms)?;
+        header.proposer = slot.proposer;
+        Ok((self.seal(header, included, run)?, left_out))
+    }
+
+    /// Executes as many of `admitted` as there is room for, and says which.
+    fn fill(
+        &self,
+        run: &mut BlockRun<'_>,
+        admitted: &[&CheckedTransaction],
+    ) -> Result<Vec<CheckedTransaction>, StateFault> {
+        let limits = &self.genesis.limits;
+        let most = u64::from(limits.block_bytes);
+        let share_bytes = share(most, limits.member_share_percent);
+        let share_work = run.share(limits.member_share_percent);
+        let mut bytes = Block::EMPTY_BYTES;
+        let mut taken: BTreeMap<&MemberId, Taken> = BTreeMap::new();
+        let mut included = Vec::new();
+        // Those whose member has had its share come once more, after all others.
+        let mut again = Vec::new();
+        let mut queue: VecDeque<_> = admitted.iter().map(|t| (*t, true)).collect();
+        while let Some((transaction, within_share)) = queue.pop_front() {
+            let size = transaction_size(transaction);
+            let member = taken
+                .entry(&transaction.transaction().body.actor)
+                .or_default();
+            let over = member.bytes.saturating_add(size) > share_bytes || member.work >= share_work;
+            if within_share && (member.waits || over && member.bytes > 0) {
+                member.waits = true;
+                again.push((transaction, false));
+            } else {
+                let before = run.used();
+                let fits = bytes.saturating_add(size) <= most;
+                if !fits || run.transaction(transaction)?.is_err() {
+                    break;
+                }
+                bytes = bytes.saturating_add(size);
+                member.bytes = member.bytes.saturating_add(size);
+                let work = run.used().saturating_sub(before);
+                member.work = member.work.saturating_add(work);
+                included.push(transaction.clone());
+            }
+            if queue.is_empty() {
+                queue.extend(again.drain(..));
+            }
+        }
+        Ok(included)
     }
 
     /// Executes a block that somebody else built and compares every field of its header.
-    /// `transactions` are those of the block, in its order, checked. `size` is the block's encoded length.
+    /// `transactions` are those of the block, in its order, checked.
     ///
     /// # Errors
     /// A verdict on the block, or a damaged state.
@@ -163,8 +214,118 @@ impl LedgerState {
         &self,
         header: &Header,
         transactions: Vec<CheckedTransaction>,
-        size: usize,
     ) -> Result<ExecutedBlock, ExecuteError> {
-        todo!()
+        let mut frame = self.frame(header.round, header.time_ms.max(self.time_ms()))?;
+        frame.transaction_root = transaction_root(&transactions);
+        compare(header, &frame, &BEFORE_EXECUTION)?;
+        self.check_size(&transactions)?;
+        self.check_admission(header.time_ms, &transactions)?;
+        let mut run = self.start(header.time_ms, !transactions.is_empty())?;
+        for transaction in &transactions {
+            if let Err(OverWork { found, most }) = run.transaction(transaction)? {
+                return Err(InvalidBlock::Limit {
+                    limit: "work",
+                    found,
+                    most,
+                }
+                .into());
+            }
+        }
+        let executed = self.seal(frame, transactions, run)?;
+        compare(header, &executed.header, &AFTER_EXECUTION)?;
+        Ok(executed)
     }
+
+    fn check_size(&self, transactions: &[CheckedTransaction]) -> Result<(), InvalidBlock> {
+        let found = transactions
+            .iter()
+            .map(transaction_size)
+            .fold(Block::EMPTY_BYTES, u64::saturating_add);
+        let most = u64::from(self.genesis.limits.block_bytes);
+        if found > most {
+            return Err(InvalidBlock::Limit {
+                limit: "bytes",
+                found,
+                most,
+            });
+        }
+        Ok(())
+    }
+
+    fn check_admission(
+        &self,
+        time_ms: u64,
+        transactions: &[CheckedTransaction],
+    ) -> Result<(), ExecuteError> {
+        let mut seen = BTreeSet::new();
+        for (index, transaction) in (0u32..).zip(transactions) {
+            let mut verdict = self.admit(transaction, time_ms)?;
+            if !seen.insert(transaction.id()) && verdict.is_ok() {
+                verdict = Err(Code::Duplicate);
+            }
+            if let Err(code) = verdict {
+                return Err(InvalidBlock::Transaction {
+                    index,
+                    id: *transaction.id(),
+                    code,
+                }
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends a block: its roots, its hash and the ledger after it.
+    fn seal(
+        &self,
+        mut header: Header,
+        transactions: Vec<CheckedTransaction>,
+        run: BlockRun<'_>,
+    ) -> Result<ExecutedBlock, StateFault> {
+        let (receipts, trie) = run.finish(&self.trie)?;
+        let ids: Vec<(Hash, u64)> = transactions
+            .iter()
+            .map(|t| (*t.id(), t.transaction().body.valid_until))
+            .collect();
+        let recent = self.recent.after(header.time_ms, &ids);
+        header.transaction_root = transaction_root(&transactions);
+        header.receipt_root = receipts.root();
+        header.state_root = trie.root();
+        header.recent_ids_root = recent.root();
+        let header = Arc::new(header);
+        Ok(ExecutedBlock {
+            hash: header.hash(),
+            transactions: Arc::new(transactions),
+            receipts: Arc::new(receipts),
+            state: LedgerState {
+                genesis: self.genesis.clone(),
+                genesis_hash: self.genesis_hash,
+                header: Some(header.clone()),
+                trie,
+                recent,
+                validators: self.next_validators(),
+            },
+            header,
+        })
+    }
+}
+
+/// What a member has taken of a block.
+#[derive(Default)]
+struct Taken {
+    bytes: u64,
+    work: u64,
+    /// Its share is used up: the rest of its transactions comes after all others.
+    waits: bool,
+}
+
+/// The bytes that a transaction takes in a block.
+fn transaction_size(transaction: &CheckedTransaction) -> u64 {
+    (transaction.bytes().len() as u64).saturating_add(Block::TRANSACTION_OVERHEAD)
+}
+
+/// The root of the tree of transactions.
+pub fn transaction_root(transactions: &[CheckedTransaction]) -> Hash {
+    let leaves: Vec<Hash> = transactions.iter().map(CheckedTransaction::leaf).collect();
+    merkle::root(&leaves)
 }

@@ -7,8 +7,11 @@ mod block;
 mod certificate;
 mod execute;
 mod genesis;
+mod header_rules;
 pub mod merkle;
 mod recent;
+mod run;
+mod state;
 mod transaction;
 pub mod trie;
 mod validators;
@@ -16,9 +19,10 @@ mod vote;
 
 pub use block::{BLOCK_VERSION, Block, BlockDecodeError, Header, Receipt, Receipts, SystemReceipt};
 pub use certificate::{Certificate, CertificateError};
-pub use execute::{ExecuteError, ExecutedBlock, InvalidBlock, LedgerState, LeftOut, Slot};
+pub use execute::{ExecuteError, ExecutedBlock, InvalidBlock, LeftOut, Slot, transaction_root};
 pub use genesis::{GENESIS_VERSION, Genesis, GenesisValidator, Limits};
 pub use recent::RecentIds;
+pub use state::{LedgerState, PROTOCOL_VERSION, RestoreError};
 pub use transaction::{
     Approval, Body, CheckedTransaction, Inadmissible, KeyCache, MAX_ANNEXES, MAX_CALLS,
     MAX_SIGNATURES, MAX_TRANSACTION_BYTES, NoKeyCache, Salt, Transaction, transaction_leaf,

@@ -218,6 +218,7 @@ pub struct CheckedTransaction {
 struct Checked {
     transaction: Transaction,
     id: Hash,
+    leaf: Hash,
     bytes: Arc<[u8]>,
 }
 
@@ -255,11 +256,11 @@ impl CheckedTransaction {
                 ),
             ));
         }
-        let id = transaction.body.id();
         Ok(CheckedTransaction {
             inner: Arc::new(Checked {
+                id: transaction.body.id(),
+                leaf: transaction_leaf(&bytes),
                 transaction,
-                id,
                 bytes,
             }),
         })
@@ -293,7 +294,7 @@ impl CheckedTransaction {
 
     /// The leaf in the transaction root: over body and signatures.
     pub fn leaf(&self) -> Hash {
-        transaction_leaf(&self.inner.bytes)
+        self.inner.leaf
     }
 
     /// The transaction.
