@@ -125,7 +125,11 @@ pub trait NodeHandle: Send + Sync + 'static {
     fn snapshot(&self) -> Arc<Snapshot>;
 
     /// Offers a transaction whose signatures are checked.
-    async fn submit(&self, transaction: CheckedTransaction, from: Source) -> Result<Admitted, Refused>;
+    async fn submit(
+        &self,
+        transaction: CheckedTransaction,
+        from: Source,
+    ) -> Result<Admitted, Refused>;
 
     /// What is known of a transaction. Inside its `valid_until` the answer comes from memory: a lagging
     /// index never makes a final transaction unknown.
@@ -137,6 +141,10 @@ pub trait NodeHandle: Send + Sync + 'static {
     /// Final blocks as they come, in order; a receiver that lags finds out and reads what it missed
     /// with [`NodeHandle::decided`].
     fn subscribe(&self) -> broadcast::Receiver<Arc<Decided>>;
+
+    /// Transactions that clients gave to this node and that still wait, oldest first, up to so many
+    /// bytes: what a peer that has just connected is told again.
+    fn waiting(&self, max_bytes: usize) -> Vec<CheckedTransaction>;
 
     /// How the node is.
     fn health(&self) -> Health;

@@ -1,1 +1,5 @@
+//! The keeper: how the ledger is agreed on, kept and served.
+
+pub mod api;
 pub mod consensus;
+pub mod handle;

@@ -1,0 +1,398 @@
+//! What the API says, as types: written by the node, read by clients.
+//!
+//! Amounts are `{"amount": "123.45", "currency": "CNY"}`, 64-bit numbers are strings. Fields may be added;
+//! clients ignore those they do not know.
+
+use allonge_contracts::bills::{Bill, Hand, Lot};
+use allonge_contracts::cash::Hold;
+use allonge_contracts::members::Member;
+use allonge_contracts::requests::Request;
+use allonge_contracts::{Code, Currency, Date, Event, Hash, MemberId, Money, PublicKey, Signature};
+use allonge_ledger::{Header, Receipt, SystemReceipt, Transaction};
+use serde::{Deserialize, Serialize};
+
+/// An answer, and the height at which it is true.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct At<T> {
+    /// The height of the ledger that was read; of a page after the first, the height of the first.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub height: u64,
+    /// The answer.
+    #[serde(flatten)]
+    pub body: T,
+}
+
+/// Why something was refused, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The stable name.
+    pub code: Code,
+    /// The stable number.
+    pub number: u16,
+    /// What was wrong, with the value.
+    pub message: String,
+    /// What to do next.
+    pub hint: String,
+    /// Whether the same request can succeed later without being changed.
+    pub retry: bool,
+}
+
+/// The body of every answer that is an error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// The error.
+    pub error: Problem,
+}
+
+/// What the node knows of a transaction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TransactionView {
+    /// Its id.
+    pub id: Hash,
+    /// How far it has come.
+    #[serde(flatten)]
+    pub status: TransactionState,
+}
+
+/// How far a transaction has come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum TransactionState {
+    /// It waits for a block.
+    Waiting,
+    /// It is final.
+    Final {
+        /// The block's height.
+        #[serde(with = "allonge_contracts::json::string")]
+        block_height: u64,
+        /// The block's hash.
+        block: Hash,
+        /// The block's time in UTC milliseconds.
+        #[serde(with = "allonge_contracts::json::string")]
+        time_ms: u64,
+        /// Its position among the block's transactions, from 0; its receipt's slot is one more.
+        index: u32,
+        /// What came of it.
+        receipt: Receipt,
+        /// Of a rejected one, the rejection in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rejection: Option<Problem>,
+    },
+    /// The node let it go before it was final.
+    Dropped {
+        /// Why.
+        problem: Problem,
+        /// When, in UTC milliseconds.
+        #[serde(with = "allonge_contracts::json::string")]
+        at_ms: u64,
+    },
+    /// It was carried out on a snapshot to see what would come of it, and was not submitted.
+    DryRun {
+        /// What would come of it if it were final now.
+        receipt: Receipt,
+        /// Of a rejected one, the rejection in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rejection: Option<Problem>,
+    },
+}
+
+/// One signature of a certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitSignature {
+    /// The validator.
+    pub validator: PublicKey,
+    /// Its precommit.
+    pub signature: Signature,
+}
+
+/// What makes a block final.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateView {
+    /// The round in which the quorum precommitted.
+    pub round: u32,
+    /// The signatures, ascending by validator.
+    pub signatures: Vec<CommitSignature>,
+}
+
+/// A transaction as its block shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BlockTransaction {
+    /// Its position, from 0.
+    pub index: u32,
+    /// Its id.
+    pub id: Hash,
+    /// Who acted.
+    pub actor: MemberId,
+    /// The names of its calls.
+    pub calls: Vec<String>,
+    /// The code of its rejection; absent when it was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejected: Option<Code>,
+    /// All of it; only with `detail=full`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction: Option<Transaction>,
+    /// What came of it; only with `detail=full`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
+}
+
+/// A final block.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BlockView {
+    /// Its hash.
+    pub hash: Hash,
+    /// Its header.
+    pub header: Header,
+    /// What makes it final.
+    pub certificate: CertificateView,
+    /// What the clock did.
+    pub system: SystemReceipt,
+    /// Its transactions, in order.
+    pub transactions: Vec<BlockTransaction>,
+}
+
+/// `GET /v1/blocks/{height}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BlockBody {
+    /// The block.
+    pub block: BlockView,
+}
+
+/// `GET /v1/members`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MembersBody {
+    /// Members in order of name.
+    pub members: Vec<Member>,
+    /// Where the next page begins; absent on the last.
+    pub next: Option<String>,
+}
+
+/// `GET /v1/members/{id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MemberBody {
+    /// The member.
+    pub member: Member,
+}
+
+/// What a member has of one currency.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BalanceView {
+    /// The currency.
+    pub currency: Currency,
+    /// All of it.
+    pub total: Money,
+    /// Set aside in holds.
+    pub held: Money,
+    /// Frozen by a court.
+    pub frozen: Money,
+    /// What can be spent.
+    pub available: Money,
+}
+
+/// `GET /v1/cash/{member}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CashBody {
+    /// Whose.
+    pub member: MemberId,
+    /// Balances by currency; currencies of which it never had any are left out.
+    pub balances: Vec<BalanceView>,
+    /// Its holds, in order of id.
+    pub holds: Vec<Hold>,
+    /// Where the next page of holds begins; absent on the last.
+    pub next: Option<String>,
+}
+
+/// A lot in a member's hands, with the bill it is of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Holding {
+    /// The bill.
+    pub bill: Bill,
+    /// The lot.
+    pub lot: Lot,
+    /// The lot's amount.
+    pub money: Money,
+}
+
+/// `GET /v1/bills?holder=`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HoldingsBody {
+    /// Whose.
+    pub holder: MemberId,
+    /// Lots in order of bill number and first unit.
+    pub holdings: Vec<Holding>,
+    /// Where the next page begins; absent on the last.
+    pub next: Option<String>,
+}
+
+/// `GET /v1/bills`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BillsBody {
+    /// Bills, in an order without meaning.
+    pub bills: Vec<Bill>,
+    /// Where the next page begins; absent on the last.
+    pub next: Option<String>,
+}
+
+/// A live request, with what an answer must name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RequestView {
+    /// The request.
+    pub request: Request,
+    /// The hash of its terms, which an answer must name.
+    pub terms_hash: Hash,
+    /// The amount of the lot it is about.
+    pub money: Money,
+}
+
+/// `GET /v1/bills/{number}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BillBody {
+    /// What was fixed when it was registered.
+    pub bill: Bill,
+    /// Its lots, ascending.
+    pub lots: Vec<Lot>,
+    /// The live requests on those lots.
+    pub requests: Vec<RequestView>,
+    /// Its hands, ascending by number.
+    pub hands: Vec<Hand>,
+    /// Where the next page of lots and hands begins; absent on the last.
+    pub next: Option<String>,
+}
+
+/// `GET /v1/requests?member=`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RequestsBody {
+    /// Whose.
+    pub member: MemberId,
+    /// Requests that wait for its answer (`side=waiting`) or that it made (`side=made`).
+    pub requests: Vec<RequestView>,
+    /// Where the next page begins; absent on the last.
+    pub next: Option<String>,
+}
+
+/// One event of `GET /v1/events`; the stream's id is `height/slot/event`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventView {
+    /// The block's height.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub height: u64,
+    /// 0 for what the clock did, else one more than the transaction's index.
+    pub slot: u32,
+    /// Its position in the slot.
+    pub index: u32,
+    /// The block's time in UTC milliseconds.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub time_ms: u64,
+    /// The block's business date.
+    pub business_date: Date,
+    /// The transaction; absent for the clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction: Option<Hash>,
+    /// What happened.
+    pub happened: Event,
+}
+
+/// Where the ledger's clock stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockView {
+    /// The business date on which the rules work; behind the block's while due work is pending.
+    pub date: Date,
+    /// The close of that day is worked off.
+    pub closed: bool,
+    /// What the development clock has added, in milliseconds.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub offset_ms: u64,
+    /// More was due in the last block than fitted into it.
+    pub due_pending: bool,
+}
+
+/// A currency issued on the network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CurrencyView {
+    /// The currency.
+    pub currency: Currency,
+    /// Who issues it.
+    pub authority: MemberId,
+}
+
+/// A validator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValidatorView {
+    /// Its name in genesis; absent if it came later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The key that signs its votes.
+    pub key: PublicKey,
+    /// Its weight.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub power: u64,
+}
+
+/// What waits for a block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MempoolView {
+    /// Transactions.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub transactions: u64,
+    /// Their bytes.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub bytes: u64,
+}
+
+/// `GET /v1/status`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusBody {
+    /// The hash that names the network.
+    pub genesis: Hash,
+    /// The network's name.
+    pub network: String,
+    /// The node's name.
+    pub node: String,
+    /// The version of the node's software.
+    pub version: String,
+    /// The hash of the last block; the genesis hash before the first.
+    pub block: Hash,
+    /// The time of the last block in UTC milliseconds; genesis time before the first.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub time_ms: u64,
+    /// The business date of the last block.
+    pub business_date: Date,
+    /// The state after the last block.
+    pub state_root: Hash,
+    /// The round of the height under way.
+    pub round: u32,
+    /// Where the clock stands.
+    pub clock: ClockView,
+    /// Whether `clock.advance` is allowed.
+    pub development_clock: bool,
+    /// What waits for a block.
+    pub mempool: MempoolView,
+    /// Peers connected on the consensus network.
+    pub peers: u32,
+    /// The highest height that a peer says it has.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub best_peer_height: u64,
+    /// Milliseconds since the last block was committed here.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub since_last_block_ms: u64,
+    /// The height of the last checkpoint on disk.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub checkpoint_height: u64,
+    /// Why the node is not ready to serve; absent when it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_ready: Option<String>,
+    /// How far ahead of header time a `valid_until` may lie.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub max_transaction_life_ms: u64,
+    /// The currencies issued here.
+    pub currencies: Vec<CurrencyView>,
+    /// The validators of the next height.
+    pub validators: Vec<ValidatorView>,
+}
+
+/// `GET /readyz`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadyBody {
+    /// Always true: a node that is not ready answers with the error `NOT_READY`.
+    pub ready: bool,
+}
