@@ -37,13 +37,13 @@ struct Update {
 
 impl Update {
     /// `node` with the changes of `batch`. Every key of the batch agrees with those below `node`
-    /// in the first `known` bits. `first` is the smallest key below `node`, if the caller knows it.
+    /// in the first `known` bits. `near` is a key below `node`, if the caller knows one.
     ///
     /// `known` grows with each call, so calls nest no deeper than keys have bits.
     fn node(
         &mut self,
         node: Option<&Node>,
-        first: Option<&[u8]>,
+        near: Option<&[u8]>,
         known: u16,
         batch: &[Change<'_>],
     ) -> Result<Option<Node>, TrieError> {
@@ -57,10 +57,11 @@ impl Update {
             Node::Leaf(_) => MAX_BITS,
             Node::Branch(branch) => branch.bit,
         };
-        let mut first = first;
+        let mut near = near;
         if known < bit {
-            // The keys below `node` agree up to `bit`; does the batch agree with them?
-            let key = first.unwrap_or_else(|| node.first_key());
+            // The keys below `node` agree up to `bit`; does the batch agree with them? Any of them
+            // can tell; one on the way of `low` is on nodes that are needed next.
+            let key = near.unwrap_or_else(|| node.walk(|bit| bit_of(low, bit)).key.as_slice());
             let part = match (fork_bit(key, low)?, fork_bit(key, high)?) {
                 (Some(a), Some(b)) => a.min(b),
                 (a, b) => a.or(b).unwrap_or(MAX_BITS),
@@ -76,7 +77,7 @@ impl Update {
                 };
                 return Ok(join(part, left, right));
             }
-            first = Some(key);
+            near = Some(key);
         }
         match node {
             Node::Leaf(leaf) => Ok(match batch[0].1 {
@@ -93,8 +94,12 @@ impl Update {
                     return Err(TrieError::prefix(low, node.first_key()));
                 }
                 let (zeros, ones) = split(batch, bit);
-                let left = self.node(Some(&branch.left), first, bit + 1, zeros)?;
-                let right = self.node(Some(&branch.right), None, bit + 1, ones)?;
+                let (near_left, near_right) = match near {
+                    Some(key) if bit_of(key, bit) => (None, near),
+                    _ => (near, None),
+                };
+                let left = self.node(Some(&branch.left), near_left, bit + 1, zeros)?;
+                let right = self.node(Some(&branch.right), near_right, bit + 1, ones)?;
                 if let (Some(l), Some(r)) = (&left, &right)
                     && l.same_as(&branch.left)
                     && r.same_as(&branch.right)
