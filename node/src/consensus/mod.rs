@@ -3,8 +3,24 @@
 //! This is the only folder that names Malachite.
 
 mod app;
+mod codec;
+mod context;
+mod convert;
+mod driver;
+mod engine;
+mod parts;
+mod peers;
+mod proposals;
+mod signing;
+mod status;
+mod tips;
+mod wire;
 
 pub use app::{
     App, AppStopped, Evidence, EvidenceKind, Judgement, MAX_BLOCK_BYTES, MAX_RANGE_BYTES, Origin,
     Proposal, ProposedBlock, StartHeight, Statement, Timeouts,
 };
+pub use driver::Stop;
+pub use engine::{EngineConfig, EngineError, EngineHandle, start};
+pub use peers::{Peer, PeerError, peer_id, tcp_multiaddr};
+pub use status::{EngineStatus, metrics_text};

@@ -1,0 +1,488 @@
+//! Configures, starts and runs the consensus engine.
+
+use super::app::{App, AppStopped, StartHeight};
+use super::codec::{MAX_SYNC_BLOCKS, WireCodec};
+use super::context::{Address, Context};
+use super::driver::{Done, Driver, Stop, StreamIds, Waiting};
+use super::peers::{Peer, PeerError, tcp_multiaddr};
+use super::proposals::Proposals;
+use super::signing::{Ed25519Signer, Ed25519Verifier};
+use super::status::{EngineStatus, Progress};
+use super::tips::PeerTips;
+use allonge_contracts::Hash;
+use arc_malachitebft_app_channel::app::config::{
+    ConsensusConfig, NodeConfig, PubSubProtocol, ValuePayload, ValueSyncConfig,
+};
+use arc_malachitebft_app_channel::app::engine::util::events::Event;
+use arc_malachitebft_app_channel::app::events::RxEvent;
+use arc_malachitebft_app_channel::app::types::Keypair;
+use arc_malachitebft_app_channel::app::types::codec::Codec;
+use arc_malachitebft_app_channel::{
+    Channels, ConsensusContext, EngineBuilder, NetworkContext, NetworkIdentity, RequestContext,
+    SyncContext, WalContext,
+};
+use ed25519_dalek::SigningKey;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{broadcast, watch};
+use tokio::task::{JoinError, JoinHandle};
+use tracing::{error, info, warn};
+
+/// How often peers tell each other how far they are, and so how soon a lagging one notices.
+const STATUS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How long a peer may take to answer a request for blocks.
+const SYNC_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often connected peers are counted before the first height.
+const PEER_COUNT_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How long the engine may take to close its sockets and its log.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What the engine needs to know.
+#[derive(Clone)]
+pub struct EngineConfig {
+    /// The hash of the genesis; part of everything that is signed, and of the protocol names.
+    pub genesis: Hash,
+    /// A name for logs and metrics.
+    pub name: String,
+    /// The validator key, which signs votes and proposals.
+    pub consensus_key: SigningKey,
+    /// The node key, which authenticates connections; its peer id is what others list.
+    pub node_key: SigningKey,
+    /// `host:port` to listen on.
+    pub listen: String,
+    /// The other nodes of the network. Nobody else may connect.
+    pub peers: Vec<Peer>,
+    /// The file of the write-ahead log. Votes in it must not be lost: a validator that forgets
+    /// them may contradict itself.
+    pub wal: PathBuf,
+    /// How long to wait for a quorum of peers before the first height.
+    pub peers_wait: Duration,
+}
+
+/// Why the engine could not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// A peer or the own address cannot be used.
+    #[error(transparent)]
+    Peer(#[from] PeerError),
+    /// The node key cannot be used for connections.
+    #[error("the node key cannot be used for connections: {0}")]
+    NodeKey(String),
+    /// The engine refused to start: port taken, log unreadable.
+    #[error("the consensus engine could not start on {listen} with the log {wal}: {reason}")]
+    Start {
+        /// Where it was to listen.
+        listen: String,
+        /// Its write-ahead log.
+        wal: PathBuf,
+        /// What it said.
+        reason: String,
+    },
+    /// The write-ahead log is damaged, and going on without it could make this validator
+    /// contradict itself.
+    #[error(
+        "the write-ahead log {wal} is damaged ({reason}): the votes this validator gave may be \
+         lost, and it must not vote differently. Restore the file from a copy; if there is none, \
+         wait until the other validators are past that height, move the file away, and start \
+         the node once with leave to do without it"
+    )]
+    Wal {
+        /// The log.
+        wal: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The engine ended by itself; its log lines say why.
+    #[error("the consensus engine stopped by itself; its log lines say why")]
+    Failed,
+    /// The node could not go on.
+    #[error(transparent)]
+    Node(Stop),
+}
+
+/// A running engine; it stops when this is dropped.
+pub struct EngineHandle {
+    status: EngineStatus,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<Result<(), EngineError>>,
+}
+
+impl EngineHandle {
+    /// What can be asked about it.
+    pub fn status(&self) -> EngineStatus {
+        self.status.clone()
+    }
+
+    /// Asks it to stop; [`EngineHandle::wait`] tells when it has. Answers that the node holds are
+    /// no longer waited for.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Waits until it has ended. `Ok` if it was asked to, or the node is stopping.
+    ///
+    /// # Errors
+    /// Why it ended by itself.
+    pub async fn wait(self) -> Result<(), EngineError> {
+        self.task.await.unwrap_or(Err(EngineError::Failed))
+    }
+}
+
+struct Config {
+    name: String,
+    consensus: ConsensusConfig,
+    sync: ValueSyncConfig,
+}
+
+impl NodeConfig for Config {
+    fn moniker(&self) -> &str {
+        &self.name
+    }
+
+    fn consensus(&self) -> &ConsensusConfig {
+        &self.consensus
+    }
+
+    fn consensus_mut(&mut self) -> &mut ConsensusConfig {
+        &mut self.consensus
+    }
+
+    fn value_sync(&self) -> &ValueSyncConfig {
+        &self.sync
+    }
+
+    fn value_sync_mut(&mut self) -> &mut ValueSyncConfig {
+        &mut self.sync
+    }
+}
+
+fn configure(config: &EngineConfig) -> Result<Config, PeerError> {
+    let mut consensus = ConsensusConfig {
+        enabled: true,
+        value_payload: ValuePayload::ProposalAndParts,
+        ..ConsensusConfig::default()
+    };
+    let p2p = &mut consensus.p2p;
+    p2p.listen_addr = tcp_multiaddr(&config.listen)?;
+    p2p.persistent_peers = config
+        .peers
+        .iter()
+        .map(Peer::multiaddr)
+        .collect::<Result<_, _>>()?;
+    p2p.persistent_peers_only = true;
+    p2p.protocol = PubSubProtocol::Broadcast;
+    // Nodes of one network may share an address (one host, or one gateway).
+    let connections = 8 * (config.peers.len() + 8);
+    p2p.discovery.enabled = false;
+    p2p.discovery.max_connections_per_ip = connections;
+    p2p.discovery.num_inbound_peers = connections;
+    p2p.discovery.num_outbound_peers = connections;
+    p2p.discovery.ip_throttle_duration = Duration::ZERO;
+    // Another network's nodes do not even share a protocol with us.
+    let network: String = config.genesis.to_string().chars().take(16).collect();
+    let name = |protocol: &str| format!("/allonge/{network}/{protocol}/1");
+    p2p.protocol_names.consensus = name("consensus");
+    p2p.protocol_names.discovery_kad = name("discovery-kad");
+    p2p.protocol_names.discovery_regres = name("discovery");
+    p2p.protocol_names.sync = name("sync");
+    p2p.protocol_names.validator_proof = name("validator");
+    let sync = ValueSyncConfig {
+        enabled: true,
+        status_update_interval: STATUS_INTERVAL,
+        request_timeout: SYNC_TIMEOUT,
+        batch_size: MAX_SYNC_BLOCKS / 4,
+        ..ValueSyncConfig::default()
+    };
+    Ok(Config {
+        name: config.name.clone(),
+        consensus,
+        sync,
+    })
+}
+
+/// Starts the engine. It drives `app` until it is stopped, `app` answers
+/// [`AppStopped`](super::AppStopped), or it fails.
+///
+/// # Errors
+/// [`EngineError`]: an unusable key or address, a port that is taken, an unreadable log.
+pub async fn start(config: EngineConfig, app: Arc<dyn App>) -> Result<EngineHandle, EngineError> {
+    let engine_config = configure(&config)?;
+    let keypair = Keypair::ed25519_from_bytes(config.node_key.to_bytes())
+        .map_err(|error| EngineError::NodeKey(error.to_string()))?;
+    let signer = Ed25519Signer::new(config.genesis, config.consensus_key.clone());
+    let verifier = Ed25519Verifier::new(config.genesis);
+    let peers = config
+        .peers
+        .iter()
+        .map(|peer| Ok(super::peers::peer_id(&peer.key)?.to_bytes()))
+        .collect::<Result<Vec<_>, PeerError>>()?;
+    let tips = PeerTips::new(peers, {
+        let app = app.clone();
+        Box::new(move |height| app.peer_tip(height))
+    });
+    let codec = WireCodec::new(tips.clone());
+
+    let own = signer.public_key();
+    let proof = signer.prove_peer(keypair.public().to_peer_id().to_bytes());
+    let proof = codec
+        .encode(&proof)
+        .map_err(|error| EngineError::NodeKey(error.to_string()))?;
+    let identity =
+        NetworkIdentity::new_validator(config.name.clone(), keypair, own.to_string(), proof);
+    let failed = |reason: String| EngineError::Start {
+        listen: config.listen.clone(),
+        wal: config.wal.clone(),
+        reason,
+    };
+    check_port_is_free(&config.listen).map_err(|error| failed(error.to_string()))?;
+    let (channels, engine) = EngineBuilder::new(Context, engine_config)
+        .with_default_wal(WalContext::new(config.wal.clone(), codec.clone()))
+        .with_default_network(NetworkContext::new(identity, codec.clone()))
+        .with_default_sync(SyncContext::new(codec))
+        .with_default_consensus(ConsensusContext::new_validator(
+            Address(own),
+            Box::new(verifier),
+            Box::new(signer.clone()),
+        ))
+        .with_default_request(RequestContext::new(100))
+        .build()
+        .await
+        .map_err(|error| failed(format!("{error:#}")))?;
+
+    let progress = Arc::new(Progress::default());
+    let status = EngineStatus {
+        progress: progress.clone(),
+        tips,
+        network: channels.net_requests.clone(),
+    };
+    let (enough, peers) = watch::channel(false);
+    let counter = tokio::spawn(count_peers(
+        status.clone(),
+        quorum_of_peers(config.peers.len()),
+        config.peers_wait,
+        enough,
+    ));
+    let streams = StreamIds::new().map_err(EngineError::Node)?;
+    let driver = Driver {
+        app,
+        network: channels.network.clone(),
+        signer,
+        verifier,
+        progress,
+        peers,
+        proposals: Proposals::default(),
+        streams,
+        start: None,
+        decided: false,
+    };
+    let (stop, stopping) = watch::channel(false);
+    let events = channels.events.subscribe();
+    let task = tokio::spawn(async move {
+        let mut node = engine.handle;
+        let result = run(driver, channels, events, &mut node, stopping, config.wal).await;
+        counter.abort();
+        // What hangs in a handler (the engine's way to make sure that nothing more is signed)
+        // does not hear a stop.
+        engine
+            .actor
+            .stop_children_and_wait(None, Some(STOP_TIMEOUT))
+            .await;
+        for child in engine.actor.get_children() {
+            child.kill();
+        }
+        engine.actor.stop(None);
+        if !node.is_finished() && tokio::time::timeout(STOP_TIMEOUT, &mut node).await.is_err() {
+            warn!("the consensus engine did not stop in time");
+        }
+        result
+    });
+    Ok(EngineHandle { status, stop, task })
+}
+
+/// How many of `peers` make a quorum together with this node, all counting alike.
+fn quorum_of_peers(peers: usize) -> usize {
+    2 * (peers + 1) / 3
+}
+
+/// Says when enough peers are connected, or enough time has passed.
+async fn count_peers(
+    status: EngineStatus,
+    needed: usize,
+    longest: Duration,
+    enough: watch::Sender<bool>,
+) {
+    let wait = async {
+        let mut ticks = tokio::time::interval(PEER_COUNT_INTERVAL);
+        while status.connected_peers().await < needed {
+            ticks.tick().await;
+        }
+    };
+    if tokio::time::timeout(longest, wait).await.is_err() {
+        warn!(needed, "too few peers are connected; starting nevertheless");
+    }
+    enough.send_replace(true);
+}
+
+/// The engine itself would only log that it cannot listen, and wait for ever.
+fn check_port_is_free(listen: &str) -> std::io::Result<()> {
+    std::net::TcpListener::bind(listen).map(drop)
+}
+
+/// Serves the engine until it, the node or the caller stops.
+async fn run(
+    mut driver: Driver,
+    mut channels: Channels<Context>,
+    mut events: RxEvent<Context>,
+    node: &mut JoinHandle<()>,
+    mut stopping: watch::Receiver<bool>,
+    wal: PathBuf,
+) -> Result<(), EngineError> {
+    let mut later: Later = None;
+    let finish = |stop: Stop| match stop {
+        Stop::App(_) => {
+            info!("the node is stopping, and the consensus engine with it");
+            Ok(())
+        }
+        stop => {
+            error!(%stop, "the node cannot go on");
+            Err(EngineError::Node(stop))
+        }
+    };
+    loop {
+        tokio::select! {
+            biased;
+            () = told_to_stop(&mut stopping) => return Ok(()),
+            _ = &mut *node => return Err(EngineError::Failed),
+            event = events.recv() => {
+                if let Some(reason) = log_damage(event) {
+                    return Err(EngineError::Wal { wal, reason });
+                }
+            }
+            start = finished(&mut later) => match (start, later.take()) {
+                (Ok(Ok(start)), Some((_, waiting))) => driver.start(start, waiting),
+                (Ok(Err(stopped)), _) => return finish(stopped.into()),
+                (Err(panic), _) => {
+                    error!(%panic, "the node failed to name the next height");
+                    return Err(EngineError::Failed);
+                }
+                (Ok(Ok(_)), None) => {}
+            },
+            message = channels.consensus.recv() => {
+                let Some(message) = message else {
+                    // The log is read when the engine starts; its damage explains the end.
+                    while let Ok(event) = events.try_recv() {
+                        if let Some(reason) = log_damage(Ok(event)) {
+                            return Err(EngineError::Wal { wal, reason });
+                        }
+                    }
+                    return Err(EngineError::Failed);
+                };
+                match driver.handle(message).await {
+                    Ok(Done::Answered) => {}
+                    Ok(Done::Later(task, waiting)) => later = Some((task, waiting)),
+                    Err(stop) => return finish(stop),
+                }
+            }
+        }
+    }
+}
+
+/// Waits until the handle says stop, or is gone.
+async fn told_to_stop(stopping: &mut watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
+
+/// The answer that the node works on, and who waits for it.
+type Later = Option<(JoinHandle<Result<StartHeight, AppStopped>>, Waiting)>;
+
+/// Waits for the held answer; for ever if there is none.
+async fn finished(later: &mut Later) -> Result<Result<StartHeight, AppStopped>, JoinError> {
+    match later {
+        Some((task, _)) => task.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether an event says that the write-ahead log is damaged.
+fn log_damage(event: Result<Event<Context>, broadcast::error::RecvError>) -> Option<String> {
+    match event {
+        Ok(Event::WalCorrupted(error)) => Some(error.to_string()),
+        Ok(Event::WalResetError(error)) => Some(format!("{error:#}")),
+        Ok(Event::WalReplayError(error)) => Some(error.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use allonge_contracts::PublicKey;
+
+    fn config(peers: Vec<Peer>) -> EngineConfig {
+        EngineConfig {
+            genesis: Hash([7; 32]),
+            name: "n".into(),
+            consensus_key: SigningKey::from_bytes(&[1; 32]),
+            node_key: SigningKey::from_bytes(&[1; 32]),
+            listen: "127.0.0.1:26656".into(),
+            peers,
+            wal: "wal".into(),
+            peers_wait: Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn only_the_configured_peers_may_connect() {
+        let key = PublicKey(SigningKey::from_bytes(&[2; 32]).verifying_key().to_bytes());
+        let peer = Peer {
+            key,
+            address: "127.0.0.1:9".into(),
+        };
+        let configured = configure(&config(vec![peer.clone()])).unwrap();
+        let p2p = &configured.consensus.p2p;
+        assert!(p2p.persistent_peers_only);
+        assert!(!p2p.discovery.enabled);
+        assert_eq!(p2p.persistent_peers, [peer.multiaddr().unwrap()]);
+        assert_eq!(p2p.protocol, PubSubProtocol::Broadcast);
+        assert_eq!(
+            configured.sync.status_update_interval,
+            Duration::from_secs(1)
+        );
+
+        // The largest block and certificate fit into what sync can send.
+        let block = super::super::app::MAX_BLOCK_BYTES + 200 * allonge_ledger::MAX_VALIDATORS;
+        assert!((block as u64) < configured.sync.max_response_size.as_u64());
+        assert!((super::super::app::MAX_RANGE_BYTES as u64) < p2p.rpc_max_size.as_u64());
+        assert!((super::super::wire::PART_BYTES as u64) < p2p.pubsub_max_size.as_u64());
+    }
+
+    #[test]
+    fn another_genesis_speaks_other_protocols() {
+        let here = configure(&config(vec![])).unwrap();
+        let there = configure(&EngineConfig {
+            genesis: Hash([8; 32]),
+            ..config(vec![])
+        })
+        .unwrap();
+        let (here, there) = (
+            here.consensus.p2p.protocol_names,
+            there.consensus.p2p.protocol_names,
+        );
+        assert_ne!(here.consensus, there.consensus);
+        assert_ne!(here.sync, there.sync);
+        assert_ne!(here.validator_proof, there.validator_proof);
+    }
+
+    #[test]
+    fn a_quorum_of_peers_makes_more_than_two_thirds_with_ourselves() {
+        for (peers, needed) in [(0, 0), (1, 1), (2, 2), (3, 2), (4, 3), (6, 4), (9, 6)] {
+            assert_eq!(quorum_of_peers(peers), needed);
+            assert!(3 * (needed + 1) > 2 * (peers + 1));
+            assert!(needed == 0 || 3 * needed <= 2 * (peers + 1));
+        }
+    }
+}
