@@ -105,8 +105,8 @@ codes! {
     2270 MaturityInPast "MATURITY_IN_PAST" final "the maturity is not after the issue date", "choose a later maturity";
     2280 TermTooLong "TERM_TOO_LONG" final "the maturity is beyond the longest term", "choose a maturity up to the date named";
     2290 IssueDateWrong "ISSUE_DATE_WRONG" final "the issue date is not the current business date", "leave the issue date out or give the current one";
+    2295 Matured "MATURED" final "the bill has matured", "present it for payment instead";
     2300 AnswerByWrong "ANSWER_BY_WRONG" final "the answer date is past or after the last day allowed", "choose a date in the range named";
-    2310 Matured "MATURED" final "the bill has matured", "present it for payment instead";
     2320 PresentmentTooEarly "PRESENTMENT_TOO_EARLY" final "the bill cannot be presented yet", "wait until it is accepted and delivered";
     2330 InsufficientFunds "INSUFFICIENT_FUNDS" retry "the available balance does not cover the amount", "fund the account or release holds first";
     2340 AnswerCodeWrong "ANSWER_CODE_WRONG" final "the refusal's code does not fit this kind of request", "choose one of the codes named";
@@ -114,6 +114,7 @@ codes! {
     2360 DateInPast "DATE_IN_PAST" final "the date lies before the current business date", "choose a later date";
     2370 ThresholdWrong "THRESHOLD_WRONG" final "the threshold is not between one and the number of keys", "give a threshold that the keys can meet";
     2380 LegalIdWrong "LEGAL_ID_WRONG" final "the legal identifier fails its check", "correct the identifier";
+    2385 NoBankNumber "NO_BANK_NUMBER" final "the acceptor, or the bank at which it keeps its account, has no bank number", "let the member be admitted with a bank number or an account bank";
     2390 SerialExhausted "SERIAL_EXHAUSTED" final "all bill numbers of this bank for this day are used", "register on the next business day";
     2400 CalendarWrong "CALENDAR_WRONG" final "the calendar cannot be changed for that day", "only days after the current business date can change";
 

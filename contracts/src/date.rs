@@ -22,6 +22,9 @@ pub struct DateError(pub String);
 const LAST_DAY: u32 = 2_932_896;
 
 impl Date {
+    /// 9999-12-31.
+    pub const LAST: Date = Date(LAST_DAY);
+
     /// The date `days` after 1970-01-01, if it is one this ledger can name.
     pub const fn from_days(days: u32) -> Option<Date> {
         if days <= LAST_DAY {

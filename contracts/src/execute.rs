@@ -1,13 +1,16 @@
 //! The three doors of the contracts: a transaction's calls, the clock, and authority.
 
 use crate::calls::Call;
+use crate::clock::work_off;
 use crate::codes::Code;
 use crate::events::Event;
 use crate::genesis::GenesisRules;
 use crate::hash::{Hash, PublicKey};
 use crate::member_id::MemberId;
-use crate::outcome::Executed;
+use crate::outcome::{CallResult, Executed, Failure, Outcome, Rejection};
+use crate::run::{Act, Caller, Run};
 use crate::state::{Overlay, StateFault, View};
+use crate::work;
 
 /// What a block gives to everything in it.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +43,9 @@ pub struct ClockRun {
     pub pending: bool,
 }
 
+/// Most calls in one transaction.
+pub const MAX_CALLS: usize = 64;
+
 /// Carries out the calls of a transaction, all or nothing, and keeps or rolls back its changes in `state`.
 pub fn execute_calls(
     block: &BlockContext,
@@ -47,17 +53,115 @@ pub fn execute_calls(
     calls: &[Call],
     state: &mut Overlay<'_>,
 ) -> Result<Executed, StateFault> {
-    todo!()
+    let mut run = Run::new(state, block, transaction.work_limit)?;
+    let executed = match carry_out(&mut run, transaction, calls) {
+        Ok(results) => Executed {
+            outcome: Outcome::Accepted(results),
+            events: std::mem::take(&mut run.events),
+            work: run.work,
+        },
+        Err((call, Failure::Rejected(code, facts))) => Executed {
+            outcome: Outcome::Rejected(Rejection { code, call, facts }),
+            events: Vec::new(),
+            work: run.work,
+        },
+        Err((_, Failure::Fault(fault))) => {
+            state.rollback();
+            return Err(fault);
+        }
+    };
+    match executed.outcome {
+        Outcome::Accepted(_) => state.commit(),
+        Outcome::Rejected(_) => state.rollback(),
+    }
+    Ok(executed)
+}
+
+fn carry_out(
+    run: &mut Run<'_, '_>,
+    transaction: &TransactionContext<'_>,
+    calls: &[Call],
+) -> Result<Vec<CallResult>, (u8, Failure)> {
+    if calls.is_empty() || calls.len() > MAX_CALLS {
+        return Err((0, Failure::argument("calls")));
+    }
+    let mut results = Vec::with_capacity(calls.len());
+    for (index, call) in (0u8..).zip(calls) {
+        let caller = Caller {
+            actor: transaction.actor,
+            transaction: transaction.id,
+            call: index,
+            results: &results,
+        };
+        let result = perform(run, &caller, call).map_err(|failure| (index, failure))?;
+        results.push(result);
+    }
+    Ok(results)
+}
+
+fn perform(run: &mut Run<'_, '_>, caller: &Caller<'_>, call: &Call) -> Result<CallResult, Failure> {
+    run.charge(work::of_call(call))?;
+    match call {
+        Call::Admit(act) => act_on(run, caller, act),
+        Call::Suspend(act) => act_on(run, caller, act),
+        Call::Reinstate(act) => act_on(run, caller, act),
+        Call::RotateKeys(act) => act_on(run, caller, act),
+        Call::Mint(act) => act_on(run, caller, act),
+        Call::Redeem(act) => act_on(run, caller, act),
+        Call::Transfer(act) => act_on(run, caller, act),
+        Call::PlaceHold(act) => act_on(run, caller, act),
+        Call::ReleaseHold(act) => act_on(run, caller, act),
+        Call::Register(act) => act_on(run, caller, act),
+        Call::RequestAcceptance(act) => act_on(run, caller, act),
+        Call::RequestDelivery(act) => act_on(run, caller, act),
+        Call::RequestEndorsement(act) => act_on(run, caller, act),
+        Call::Revoke(act) => act_on(run, caller, act),
+        Call::Present(act) => act_on(run, caller, act),
+        Call::Agree(act) => act_on(run, caller, act),
+        Call::Refuse(act) => act_on(run, caller, act),
+        Call::Withdraw(act) => act_on(run, caller, act),
+        Call::AdvanceClock(act) => act_on(run, caller, act),
+        Call::SetCalendar(act) => act_on(run, caller, act),
+    }
+}
+
+/// The three steps of every call: without the state, against the state, into the state.
+fn act_on<A: Act>(
+    run: &mut Run<'_, '_>,
+    caller: &Caller<'_>,
+    act: &A,
+) -> Result<CallResult, Failure> {
+    act.check_stateless()?;
+    let checked = act.check_state(run, caller)?;
+    act.apply(run, caller, checked)
 }
 
 /// Works off what is due up to the block's business moment, in the defined order, within the budget.
 /// Changes are committed to `state`.
+///
+/// The budget is looked at between items, so that the work can pass it by one item.
 pub fn run_clock(
     block: &BlockContext,
     state: &mut Overlay<'_>,
     work_budget: u64,
 ) -> Result<ClockRun, StateFault> {
-    todo!()
+    let mut run = Run::new(state, block, work_budget)?;
+    let worked = work_off(&mut run);
+    let (events, work) = (std::mem::take(&mut run.events), run.work);
+    match worked {
+        Ok(pending) => {
+            state.commit();
+            Ok(ClockRun {
+                events,
+                work,
+                pending,
+            })
+        }
+        Err(fault) => {
+            state.rollback();
+            Err(fault)
+        }
+    }
 }
 
 /// Whether `keys` (which have signed, ascending and unique) may act for `actor` in this state:
@@ -67,7 +171,7 @@ pub fn authorise(
     actor: &MemberId,
     keys: &[PublicKey],
 ) -> Result<Result<(), Code>, StateFault> {
-    todo!()
+    crate::members::authorise(view, actor, keys)
 }
 
 /// Writes the state of height 0 into `state` and commits it. `time_ms` is genesis time.
@@ -77,5 +181,14 @@ pub fn write_genesis(
     time_ms: u64,
     state: &mut Overlay<'_>,
 ) -> Result<(), String> {
-    todo!()
+    match crate::genesis::write(rules, time_ms, state) {
+        Ok(()) => {
+            state.commit();
+            Ok(())
+        }
+        Err(error) => {
+            state.rollback();
+            Err(error)
+        }
+    }
 }

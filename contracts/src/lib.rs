@@ -24,16 +24,20 @@ pub mod members;
 mod money;
 pub mod outcome;
 pub mod requests;
+mod run;
 pub mod state;
+mod tables;
 mod text;
 mod words;
+pub mod work;
 
 pub use calls::Call;
 pub use codes::Code;
 pub use date::{Date, DateError};
 pub use events::Event;
 pub use execute::{
-    BlockContext, ClockRun, TransactionContext, authorise, execute_calls, run_clock, write_genesis,
+    BlockContext, ClockRun, MAX_CALLS, TransactionContext, authorise, execute_calls, run_clock,
+    write_genesis,
 };
 pub use hash::{Hash, HexError, PublicKey, RequestId, Signature, tagged_hash};
 pub use member_id::{MemberId, MemberIdError};

@@ -55,6 +55,11 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or("???")
     }
 
+    /// The three letters as bytes, whose order is the order of currencies.
+    pub const fn bytes(&self) -> &[u8; 3] {
+        &self.0
+    }
+
     /// How many decimals its amounts have (ISO 4217 exponent, 0 to 3).
     pub fn decimals(&self) -> u32 {
         iso_currency::Currency::from_code(self.code())

@@ -157,10 +157,13 @@ pub struct LotRange {
 impl LotRange {
     /// How many units; `None` for a range that is empty or starts at 0.
     pub const fn amount(self) -> Option<u64> {
-        if self.start == 0 || self.end < self.start {
+        if self.start == 0 {
             return None;
         }
-        (self.end - self.start).checked_add(1)
+        match self.end.checked_sub(self.start) {
+            Some(rest) => rest.checked_add(1),
+            None => None,
+        }
     }
 }
 

@@ -62,3 +62,26 @@ pub struct Hold {
     /// The owner's reference.
     pub reference: Text<64>,
 }
+
+/// A currency as the state keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CurrencyRecord {
+    /// The currency.
+    pub currency: Currency,
+    /// Who issues it.
+    pub authority: MemberId,
+    /// All that was ever issued, in minor units.
+    #[serde(with = "json::string")]
+    pub minted: u128,
+    /// All that was ever taken out of circulation, in minor units.
+    #[serde(with = "json::string")]
+    pub redeemed: u128,
+}
+
+impl CurrencyRecord {
+    /// What is in circulation: the sum of all balances.
+    pub const fn in_circulation(&self) -> u128 {
+        self.minted.saturating_sub(self.redeemed)
+    }
+}

@@ -1,19 +1,15 @@
 //! The business date and what it makes due (rule book 2.3, 4).
 
-use crate::date::Date;
-use borsh::{BorshDeserialize, BorshSerialize};
-use serde::{Deserialize, Serialize};
+mod advance;
+mod due;
+mod moment;
+pub mod read;
+mod record;
+mod run;
+mod tasks;
 
-/// Where the clock stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClockState {
-    /// The business date on which the rules work. It moves one day at a time, and only when what was due
-    /// before is worked off.
-    pub date: Date,
-    /// The close of that day is worked off.
-    pub closed: bool,
-    /// What the development clock has added to header time, in milliseconds.
-    #[serde(with = "crate::json::string")]
-    pub offset_ms: u64,
-}
+pub use due::{DueItem, DueKey, DueKind};
+pub(crate) use due::{add_debt, cancel, has_due_debt, is_queued, remove_debt, schedule};
+pub use moment::Moment;
+pub use record::ClockState;
+pub(crate) use run::work_off;

@@ -62,3 +62,18 @@ impl Request {
         tagged_hash("allonge/terms/1", &[&bytes])
     }
 }
+
+/// What the clock needs to know of a request for payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Presentment {
+    /// When it was presented: milliseconds of business time since 1970-01-01. Orders the payments of a day.
+    #[serde(with = "crate::json::string")]
+    pub at: u64,
+    /// At the close of this day the clock pays or refuses; none while it is presented early.
+    pub due_on: Option<Date>,
+    /// Made by the clock, not by hand.
+    pub by_clock: bool,
+    /// It is the lot's first presentment inside the window.
+    pub first_in_time: bool,
+}

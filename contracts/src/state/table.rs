@@ -137,4 +137,26 @@ impl<V: BorshSerialize + BorshDeserialize> Table<V> {
         }
         Ok(found)
     }
+
+    /// All entries of the table, whatever their entity, in order of key, from a key on (empty: the first).
+    pub fn all_from<'v, S: View + ?Sized>(
+        &'v self,
+        view: &'v S,
+        from: &[u8],
+    ) -> impl Iterator<Item = Result<Entry<V>, StateFault>> + 'v {
+        let mut from = if from.is_empty() {
+            vec![self.id]
+        } else {
+            from.to_vec()
+        };
+        std::iter::from_fn(move || {
+            let (key, bytes) = view.next(&from)?;
+            if key.first() != Some(&self.id) {
+                return None;
+            }
+            from.clone_from(&key);
+            from.push(0);
+            Some(self.decode(&bytes).map(|value| (key, value)))
+        })
+    }
 }

@@ -6,6 +6,8 @@ use crate::json;
 use crate::member_id::MemberId;
 use crate::members::Member;
 use crate::money::Money;
+use crate::state::{StateFault, View};
+use crate::tables::{ALL, SETTINGS};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -70,4 +72,25 @@ impl Default for Params {
             presentment_window_days: 10,
         }
     }
+}
+
+/// What genesis fixed for the rules, as the state keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The ledger's fixed offset from UTC in minutes.
+    pub utc_offset_minutes: i16,
+    /// Minutes after midnight at which a day closes.
+    pub close_minute: u16,
+    /// Whether `clock.advance` is allowed.
+    pub development_clock: bool,
+    /// The numbers that a regulator can change.
+    pub params: Params,
+}
+
+/// What genesis fixed, with the parameters now in force.
+pub fn settings(view: &(impl View + ?Sized)) -> Result<Settings, StateFault> {
+    SETTINGS
+        .get(view, ALL, &[])?
+        .ok_or_else(|| StateFault::new(SETTINGS.name(), "no settings: the state has no genesis"))
 }

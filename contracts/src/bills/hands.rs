@@ -1,0 +1,67 @@
+//! Hands: one immutable record for every act in a lot's life.
+
+use crate::bills::{Bill, Hand, HandKind, LotRange, RefusalCode};
+use crate::member_id::MemberId;
+use crate::money::Money;
+use crate::run::Run;
+use crate::state::StateFault;
+use crate::tables::{BILLS, HANDS, bill_entity};
+use crate::text::Text;
+
+/// What is said of a new hand; the rest follows from the bill and the block.
+pub(crate) struct NewHand {
+    pub(crate) parent: Option<u64>,
+    pub(crate) kind: HandKind,
+    pub(crate) range: LotRange,
+    pub(crate) from: Option<MemberId>,
+    pub(crate) to: Option<MemberId>,
+    pub(crate) price: Option<Money>,
+    pub(crate) not_transferable: bool,
+    pub(crate) refusal: Option<RefusalCode>,
+    pub(crate) text: Text<256>,
+}
+
+impl NewHand {
+    /// A hand of a kind over a range, nothing else said.
+    pub(crate) fn new(kind: HandKind, range: LotRange, parent: Option<u64>) -> NewHand {
+        NewHand {
+            parent,
+            kind,
+            range,
+            from: None,
+            to: None,
+            price: None,
+            not_transferable: false,
+            refusal: None,
+            text: Text::empty(),
+        }
+    }
+}
+
+/// Records a hand under the bill's next number, writes the bill, and gives the number.
+pub(crate) fn record_hand(
+    run: &mut Run<'_, '_>,
+    bill: &mut Bill,
+    new: NewHand,
+) -> Result<u64, StateFault> {
+    let number = bill.hands;
+    bill.hands = number.saturating_add(1);
+    let hand = Hand {
+        number,
+        parent: new.parent,
+        kind: new.kind,
+        range: new.range,
+        from: new.from,
+        to: new.to,
+        date: run.date(),
+        height: run.block.height,
+        price: new.price,
+        not_transferable: new.not_transferable,
+        refusal: new.refusal,
+        text: new.text,
+    };
+    let entity = bill_entity(&bill.number);
+    HANDS.put(run.state, entity, &number.to_be_bytes(), &hand)?;
+    BILLS.put(run.state, entity, &[], bill)?;
+    Ok(number)
+}

@@ -1,0 +1,129 @@
+//! How a presentment ends: paid, refused, or the lot ended unpaid (rule book 2.3).
+
+use crate::bills::{
+    Bill, Circulation, Dishonour, HandKind, Lot, NewHand, RefusalCode, Status, change_lot,
+    lot_money, put_lot, record_hand,
+};
+use crate::cash::{move_cash, require_available, require_no_due_debt};
+use crate::events::{BillDishonoured, BillPaid, BillTerminated};
+use crate::outcome::Failure;
+use crate::requests::{Request, remove};
+use crate::run::Run;
+use crate::state::StateFault;
+use crate::text::Text;
+
+/// Payment by hand needs the cash, and waits while the clock settles what fell due before.
+pub(crate) fn check_payment(run: &Run<'_, '_>, bill: &Bill, lot: &Lot) -> Result<(), Failure> {
+    require_no_due_debt(run, &bill.acceptor)?;
+    require_available(run.state, &bill.acceptor, lot_money(bill, lot)?)
+}
+
+/// Cash to the holder and the lot settled, in the same instant.
+pub(crate) fn pay(
+    run: &mut Run<'_, '_>,
+    mut bill: Bill,
+    lot: Lot,
+    request: &Request,
+    by_clock: bool,
+) -> Result<(), StateFault> {
+    let money = lot_money(&bill, &lot)?;
+    remove(run, request)?;
+    move_cash(run.state, &bill.acceptor, &lot.holder, money)?;
+    let hand = NewHand {
+        from: (!by_clock).then(|| bill.acceptor.clone()),
+        to: Some(lot.holder.clone()),
+        price: Some(money),
+        ..NewHand::new(HandKind::Paid, lot.range, Some(lot.hand))
+    };
+    let hand = record_hand(run, &mut bill, hand)?;
+    let rule = request.terms.rule();
+    let settled = Lot {
+        status: rule.status.1,
+        circulation: rule.agreed,
+        hand,
+        request: None,
+        ..lot.clone()
+    };
+    change_lot(run.state, &bill.number, &lot, &settled)?;
+    run.emit(BillPaid {
+        bill: bill.number,
+        lot: lot.range,
+        from: bill.acceptor,
+        to: lot.holder,
+        money,
+        by_clock,
+    });
+    Ok(())
+}
+
+/// Payment is refused. The lot stands as before it was presented, with the refusal on record; once it has
+/// matured, nothing but another presentment is open to it.
+pub(crate) fn dishonour(
+    run: &mut Run<'_, '_>,
+    mut bill: Bill,
+    lot: Lot,
+    request: &Request,
+    code: RefusalCode,
+    text: &Text<256>,
+    by_clock: bool,
+) -> Result<(), StateFault> {
+    remove(run, request)?;
+    let hand = NewHand {
+        from: (!by_clock).then(|| bill.acceptor.clone()),
+        refusal: Some(code),
+        text: text.clone(),
+        ..NewHand::new(HandKind::Refused, lot.range, Some(lot.hand))
+    };
+    let hand = record_hand(run, &mut bill, hand)?;
+    let dishonour = if lot.presented_in_time.is_some() {
+        Dishonour::InTime
+    } else if run.date() < bill.maturity {
+        Dishonour::Early
+    } else {
+        Dishonour::Late
+    };
+    let refused = Lot {
+        circulation: request.before,
+        dishonour,
+        refused: Some((code, run.date())),
+        hand,
+        request: None,
+        ..lot
+    };
+    put_lot(run.state, &bill.number, &refused)?;
+    run.emit(BillDishonoured {
+        bill: bill.number,
+        lot: refused.range,
+        holder: refused.holder,
+        acceptor: bill.acceptor,
+        code,
+        text: text.clone(),
+        by_clock,
+    });
+    Ok(())
+}
+
+/// The clock ends a lot that was never paid and no longer can be.
+pub(crate) fn end_unpaid(
+    run: &mut Run<'_, '_>,
+    bill: &mut Bill,
+    lot: &Lot,
+    reason: &str,
+) -> Result<(), StateFault> {
+    let hand = NewHand::new(HandKind::Terminated, lot.range, Some(lot.hand));
+    let hand = record_hand(run, bill, hand)?;
+    let ended = Lot {
+        status: Status::Terminated,
+        circulation: Circulation::Ended,
+        hand,
+        request: None,
+        ..lot.clone()
+    };
+    change_lot(run.state, &bill.number, lot, &ended)?;
+    run.emit(BillTerminated {
+        bill: bill.number,
+        lot: lot.range,
+        reason: reason.parse().unwrap_or_default(),
+    });
+    Ok(())
+}

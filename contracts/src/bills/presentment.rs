@@ -1,0 +1,199 @@
+//! Presentment for payment: by hand early or again, by the clock when a bill is payable (rule book 2.3).
+
+use crate::bills::{
+    Bill, HandKind, Lot, NewHand, bill_named, lot_at, lot_money, lot_named, put_lot, record_hand,
+};
+use crate::calendar::roll;
+use crate::calls::Present;
+use crate::clock::{DueKey, Moment, add_debt, schedule};
+use crate::codes::Code;
+use crate::date::Date;
+use crate::events::BillPresented;
+use crate::hash::{RequestId, tagged_hash};
+use crate::outcome::{CallResult, Failure};
+use crate::requests::{Opening, Presentment, Request, Terms, check_asking, open};
+use crate::run::{Act, Caller, Run, short_id};
+use crate::state::StateFault;
+use crate::tables::{PRESENTMENTS, bill_entity, date_suffix, id_bytes};
+use crate::text::Text;
+
+/// Inside the presentment window, which ends with its last day.
+fn in_time(bill: &Bill, date: Date) -> bool {
+    date >= bill.maturity && date <= bill.window_end
+}
+
+/// The day at whose close the clock pays or refuses what is presented now: the next business day whose
+/// close is to come. Before the bill is payable that day is not yet set.
+fn due_on(run: &Run<'_, '_>, bill: &Bill) -> Result<Option<Date>, StateFault> {
+    if run.date() < bill.payable_on {
+        return Ok(None);
+    }
+    roll(run.state, run.next_close()).map(Some)
+}
+
+impl Act for Present {
+    type Checked = (Bill, Lot, Option<Date>);
+
+    fn check_stateless(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn check_state(
+        &self,
+        run: &Run<'_, '_>,
+        caller: &Caller<'_>,
+    ) -> Result<Self::Checked, Failure> {
+        let bill = bill_named(run, caller, self.bill)?;
+        let late = run.date() > bill.window_end;
+        if late && self.explanation.is_empty() {
+            return Err(Failure::argument("explanation").fact("window end", bill.window_end));
+        }
+        if bill.acceptor == *caller.actor {
+            return Err(Failure::of(Code::SelfDealing).fact("acceptor", &bill.acceptor));
+        }
+        let lot = lot_named(run, &bill, self.lot)?;
+        let terms = Terms::Presentment {
+            explanation: Text::empty(),
+        };
+        check_asking(terms.rule(), &bill, &lot, caller.actor)?;
+        let due_on = due_on(run, &bill)?;
+        Ok((bill, lot, due_on))
+    }
+
+    fn apply(
+        &self,
+        run: &mut Run<'_, '_>,
+        caller: &Caller<'_>,
+        (mut bill, lot, due_on): Self::Checked,
+    ) -> Result<CallResult, Failure> {
+        let how = How {
+            id: caller.new_id(),
+            at: run.now().ms,
+            due_on,
+            by_clock: false,
+            explanation: self.explanation.clone(),
+        };
+        let request = present(run, &mut bill, lot, how)?;
+        Ok(CallResult::Request {
+            request: request.id,
+            terms: request.terms_hash(),
+        })
+    }
+}
+
+/// How a lot is presented.
+struct How {
+    id: RequestId,
+    at: u64,
+    due_on: Option<Date>,
+    by_clock: bool,
+    explanation: Text<256>,
+}
+
+fn present(
+    run: &mut Run<'_, '_>,
+    bill: &mut Bill,
+    mut lot: Lot,
+    how: How,
+) -> Result<Request, StateFault> {
+    let hand = NewHand {
+        from: (!how.by_clock).then(|| lot.holder.clone()),
+        text: how.explanation.clone(),
+        ..NewHand::new(HandKind::Presented, lot.range, Some(lot.hand))
+    };
+    lot.hand = record_hand(run, bill, hand)?;
+    let first_in_time = lot.presented_in_time.is_none() && in_time(bill, run.date());
+    if first_in_time {
+        lot.presented_in_time = Some(run.date());
+    }
+    let opening = Opening {
+        id: how.id,
+        from: lot.holder.clone(),
+        to: bill.acceptor.clone(),
+        terms: Terms::Presentment {
+            explanation: how.explanation,
+        },
+        answer_by: None,
+    };
+    let request = open(run, bill, &lot, opening)?;
+    let presentment = Presentment {
+        at: how.at,
+        due_on: None,
+        by_clock: how.by_clock,
+        first_in_time,
+    };
+    PRESENTMENTS.put(run.state, id_bytes(&request.id), &[], &presentment)?;
+    if let Some(date) = how.due_on {
+        schedule_payment(run, &request, presentment, date)?;
+    }
+    let money = lot_money(bill, &lot)?;
+    run.emit(BillPresented {
+        bill: bill.number,
+        lot: lot.range,
+        holder: lot.holder,
+        acceptor: bill.acceptor.clone(),
+        money,
+        request: request.id,
+        by_clock: how.by_clock,
+    });
+    Ok(request)
+}
+
+/// Sets the day at whose close the clock pays or refuses.
+fn schedule_payment(
+    run: &mut Run<'_, '_>,
+    request: &Request,
+    mut presentment: Presentment,
+    date: Date,
+) -> Result<(), StateFault> {
+    let key = DueKey::payment(date, presentment.at, &request.bill, request.range.start);
+    schedule(run, &key, 0)?;
+    add_debt(run, &request.to, date)?;
+    presentment.due_on = Some(date);
+    PRESENTMENTS.put(run.state, id_bytes(&request.id), &[], &presentment)
+}
+
+/// The clock presents a lot on the holder's behalf, to be paid at the next close of a business day.
+pub(crate) fn present_by_clock(
+    run: &mut Run<'_, '_>,
+    bill: &mut Bill,
+    lot: Lot,
+) -> Result<(), StateFault> {
+    let id = short_id(tagged_hash(
+        "allonge/presentment/1",
+        &[
+            bill_entity(&bill.number),
+            &lot.range.start.to_be_bytes(),
+            &date_suffix(run.date()),
+        ],
+    ));
+    let how = How {
+        id,
+        at: Moment::start_of(run.date()).ms,
+        due_on: due_on(run, bill)?,
+        by_clock: true,
+        explanation: Text::empty(),
+    };
+    present(run, bill, lot, how)?;
+    Ok(())
+}
+
+/// A lot presented early is left collecting until now: it is presented in time, and paid at this day's close.
+pub(crate) fn presentment_due(
+    run: &mut Run<'_, '_>,
+    bill: &Bill,
+    request: &Request,
+    mut presentment: Presentment,
+) -> Result<(), StateFault> {
+    let mut lot = lot_at(run.state, &bill.number, request.range)?;
+    if lot.presented_in_time.is_none() {
+        lot.presented_in_time = Some(run.date());
+        presentment.first_in_time = true;
+        put_lot(run.state, &bill.number, &lot)?;
+    }
+    let date = match due_on(run, bill)? {
+        Some(date) => date,
+        None => bill.payable_on,
+    };
+    schedule_payment(run, request, presentment, date)
+}

@@ -1,0 +1,219 @@
+//! The queue of what falls due, in the order in which it is worked off: date, kind, order, id, lot.
+
+use crate::bills::BillNumber;
+use crate::clock::Moment;
+use crate::date::Date;
+use crate::hash::RequestId;
+use crate::member_id::MemberId;
+use crate::run::Run;
+use crate::state::{StateFault, View};
+use crate::tables::{ALL, DUE, DUE_DEBTS, bill_entity, date_of_suffix, date_suffix};
+use crate::words::words;
+use borsh::{BorshDeserialize, BorshSerialize};
+
+words! {
+    /// What falls due. The number is the place within a day: those below 16 in the morning, the others at
+    /// the close (rule book 2.3, clock order).
+    pub enum DueKind {
+        /// A bill reaches its nominal maturity.
+        Maturity = 0 "maturity",
+        /// A matured bill is presented, lot by lot.
+        Presentment = 1 "presentment",
+        /// A presented lot is paid or refused.
+        Payment = 16 "payment",
+        /// A request lapses.
+        Lapse = 17 "lapse",
+        /// The window of a bill that was never delivered ends.
+        WindowEnd = 18 "window end",
+        /// A hold on cash ends.
+        HoldEnd = 19 "hold end",
+    }
+}
+
+/// How far an item of the queue has been worked off.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct DueItem {
+    /// The first unit of the next lot; 0 at the beginning.
+    pub cursor: u64,
+}
+
+/// The place of an item in the queue, which also says what it is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DueKey {
+    /// On which day.
+    pub date: Date,
+    /// What falls due.
+    pub kind: DueKind,
+    /// Order within the kind: of payments the moment of presentment, otherwise 0.
+    pub order: u64,
+    /// A bill number, or a request or hold id padded with zeros.
+    pub id: [u8; 30],
+    /// Of payments the lot's first unit, otherwise 0.
+    pub start: u64,
+}
+
+impl DueKind {
+    /// Worked off when the day begins, not at its close.
+    pub const fn in_the_morning(self) -> bool {
+        (self as u8) < 16
+    }
+}
+
+impl DueKey {
+    /// An item about a bill.
+    pub fn bill(date: Date, kind: DueKind, number: &BillNumber) -> DueKey {
+        DueKey {
+            date,
+            kind,
+            order: 0,
+            id: padded(bill_entity(number)),
+            start: 0,
+        }
+    }
+
+    /// The payment of a lot.
+    pub fn payment(date: Date, presented_at: u64, number: &BillNumber, start: u64) -> DueKey {
+        DueKey {
+            date,
+            kind: DueKind::Payment,
+            order: presented_at,
+            id: padded(bill_entity(number)),
+            start,
+        }
+    }
+
+    /// An item about a request or a hold.
+    pub fn id(date: Date, kind: DueKind, id: &RequestId) -> DueKey {
+        DueKey {
+            date,
+            kind,
+            order: 0,
+            id: padded(id.as_bytes()),
+            start: 0,
+        }
+    }
+
+    /// The bill it is about.
+    pub fn bill_number(&self) -> Result<BillNumber, StateFault> {
+        std::str::from_utf8(&self.id)
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| StateFault::new(DUE.name(), "an item without a bill number"))
+    }
+
+    /// The request or hold it is about.
+    pub fn request_id(&self) -> RequestId {
+        let mut bytes = [0u8; 16];
+        for (to, from) in bytes.iter_mut().zip(self.id) {
+            *to = from;
+        }
+        RequestId(bytes)
+    }
+
+    /// As the suffix of its key in the state.
+    pub fn suffix(&self) -> Vec<u8> {
+        let mut suffix = date_suffix(self.date).to_vec();
+        suffix.push(self.kind as u8);
+        suffix.extend_from_slice(&self.order.to_be_bytes());
+        suffix.extend_from_slice(&self.id);
+        suffix.extend_from_slice(&self.start.to_be_bytes());
+        suffix
+    }
+
+    /// Read back from such a suffix.
+    pub fn from_suffix(suffix: &[u8]) -> Result<DueKey, StateFault> {
+        fn parts(suffix: &[u8]) -> Option<DueKey> {
+            let (date, rest) = suffix.split_at_checked(4)?;
+            let (kind, rest) = rest.split_first()?;
+            let (order, rest) = rest.split_at_checked(8)?;
+            let (id, start) = rest.split_at_checked(30)?;
+            Some(DueKey {
+                date: date_of_suffix(date)?,
+                kind: DueKind::ALL.iter().copied().find(|k| *k as u8 == *kind)?,
+                order: u64::from_be_bytes(order.try_into().ok()?),
+                id: id.try_into().ok()?,
+                start: u64::from_be_bytes(start.try_into().ok()?),
+            })
+        }
+        parts(suffix).ok_or_else(|| StateFault::new(DUE.name(), "a key of wrong form"))
+    }
+}
+
+fn padded(bytes: &[u8]) -> [u8; 30] {
+    let mut id = [0u8; 30];
+    for (to, from) in id.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    id
+}
+
+/// Puts an item into the queue, or its progress.
+pub(crate) fn schedule(run: &mut Run<'_, '_>, key: &DueKey, cursor: u64) -> Result<(), StateFault> {
+    DUE.put(run.state, ALL, &key.suffix(), &DueItem { cursor })
+}
+
+/// Takes an item out of the queue.
+pub(crate) fn cancel(run: &mut Run<'_, '_>, key: &DueKey) {
+    DUE.remove(run.state, ALL, &key.suffix());
+}
+
+/// Whether an item is in the queue.
+pub(crate) fn is_queued(run: &Run<'_, '_>, key: &DueKey) -> bool {
+    run.state.get(&DUE.key(ALL, &key.suffix())).is_some()
+}
+
+/// Counts one more item that may cost a member cash on a day.
+pub(crate) fn add_debt(
+    run: &mut Run<'_, '_>,
+    member: &MemberId,
+    date: Date,
+) -> Result<(), StateFault> {
+    let entity = member.as_str().as_bytes();
+    let count = DUE_DEBTS
+        .get(run.state, entity, &date_suffix(date))?
+        .unwrap_or(0);
+    DUE_DEBTS.put(
+        run.state,
+        entity,
+        &date_suffix(date),
+        &count.saturating_add(1),
+    )
+}
+
+/// Counts one less.
+pub(crate) fn remove_debt(
+    run: &mut Run<'_, '_>,
+    member: &MemberId,
+    date: Date,
+) -> Result<(), StateFault> {
+    let entity = member.as_str().as_bytes();
+    match DUE_DEBTS.get(run.state, entity, &date_suffix(date))? {
+        Some(count) if count > 1 => DUE_DEBTS.put(
+            run.state,
+            entity,
+            &date_suffix(date),
+            &count.saturating_sub(1),
+        ),
+        Some(_) => {
+            DUE_DEBTS.remove(run.state, entity, &date_suffix(date));
+            Ok(())
+        }
+        None => Err(StateFault::new(
+            DUE_DEBTS.name(),
+            format!("no item of {member} on {date}"),
+        )),
+    }
+}
+
+/// Whether a member has items that may cost it cash and whose close has passed without their being worked off.
+pub(crate) fn has_due_debt(
+    view: &(impl View + ?Sized),
+    member: &MemberId,
+    now: Moment,
+    close_minute: u16,
+) -> Result<bool, StateFault> {
+    let first = DUE_DEBTS.next(view, member.as_str().as_bytes(), &[])?;
+    Ok(first
+        .and_then(|(suffix, _)| date_of_suffix(&suffix))
+        .is_some_and(|date| now.past_close(date, close_minute)))
+}

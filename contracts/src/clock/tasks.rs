@@ -1,0 +1,205 @@
+//! What the clock does with each kind of item that has fallen due.
+
+use crate::bills::{
+    Bill, Circulation, Lot, RefusalCode, Status, dishonour, end_unpaid, existing_bill, lot_money,
+    pay, payable_on, present_by_clock, presentment_due, window_end,
+};
+use crate::calendar::{is_business_day, roll};
+use crate::cash::{balance, end_hold};
+use crate::clock::{DueItem, DueKey, DueKind, add_debt, cancel, remove_debt, schedule};
+use crate::requests::read::existing;
+use crate::requests::{Terms, lapse};
+use crate::run::Run;
+use crate::state::StateFault;
+use crate::tables::{BILLS, DUE, LOTS, PRESENTMENTS, bill_entity, id_bytes};
+use crate::text::Text;
+use crate::work;
+
+/// Works on an item: does the whole of it or, of a matured bill, presents one lot.
+pub(crate) fn work_on(
+    run: &mut Run<'_, '_>,
+    key: &DueKey,
+    item: &DueItem,
+) -> Result<(), StateFault> {
+    match key.kind {
+        DueKind::Maturity => mature(run, key),
+        DueKind::Presentment => present_next(run, key, item),
+        DueKind::Payment => settle(run, key),
+        DueKind::Lapse => {
+            run.count(work::LAPSE);
+            let request = existing(run.state, &key.request_id())?;
+            let bill = existing_bill(run.state, &request.bill)?;
+            lapse(run, &bill, &request)?;
+            Ok(())
+        }
+        DueKind::WindowEnd => end_window(run, key),
+        DueKind::HoldEnd => {
+            run.count(work::HOLD_END);
+            let hold = crate::cash::read::hold(run.state, &key.request_id())?
+                .ok_or_else(|| StateFault::new(DUE.name(), "the end of a hold that is gone"))?;
+            end_hold(run, &hold)
+        }
+    }
+}
+
+fn first_lot(run: &Run<'_, '_>, bill: &Bill, from: u64) -> Result<Option<Lot>, StateFault> {
+    let found = LOTS.next(run.state, bill_entity(&bill.number), &from.to_be_bytes())?;
+    Ok(found.map(|(_, lot)| lot))
+}
+
+/// Nominal maturity: an unaccepted bill ends, an undelivered one waits for the end of its window, a
+/// delivered one for the day it is payable. The days are those of the calendar as it is now.
+fn mature(run: &mut Run<'_, '_>, key: &DueKey) -> Result<(), StateFault> {
+    run.count(work::MATURITY);
+    cancel(run, key);
+    let mut bill = existing_bill(run.state, &key.bill_number()?)?;
+    let lot = first_lot(run, &bill, 0)?
+        .ok_or_else(|| StateFault::new(LOTS.name(), format!("{} has no lot", bill.number)))?;
+    bill.payable_on = payable_on(run.state, bill.maturity)?;
+    let window_days = run.settings.params.presentment_window_days;
+    bill.window_end = window_end(run.state, bill.maturity, window_days)?;
+    BILLS.put(run.state, bill_entity(&bill.number), &[], &bill)?;
+    match lot.status {
+        Status::Issued => {
+            let lot = end_request(run, &bill, lot)?;
+            end_unpaid(run, &mut bill, &lot, "unaccepted")
+        }
+        Status::Accepted => {
+            remove_debt(run, &bill.acceptor, key.date)?;
+            let due = DueKey::bill(bill.window_end, DueKind::WindowEnd, &bill.number);
+            schedule(run, &due, 0)
+        }
+        _ => {
+            remove_debt(run, &bill.acceptor, key.date)?;
+            add_debt(run, &bill.acceptor, bill.payable_on)?;
+            let due = DueKey::bill(bill.payable_on, DueKind::Presentment, &bill.number);
+            schedule(run, &due, 0)
+        }
+    }
+}
+
+/// Ends a request on a lot, if there is one, without effect.
+fn end_request(run: &mut Run<'_, '_>, bill: &Bill, lot: Lot) -> Result<Lot, StateFault> {
+    match lot.request {
+        Some(id) => {
+            let request = existing(run.state, &id)?;
+            lapse(run, bill, &request)
+        }
+        None => Ok(lot),
+    }
+}
+
+/// Presents the next lot of a payable bill. The acceptor's own lots are extinguished.
+fn present_next(run: &mut Run<'_, '_>, key: &DueKey, item: &DueItem) -> Result<(), StateFault> {
+    run.count(work::PRESENT_LOT);
+    let mut bill = existing_bill(run.state, &key.bill_number()?)?;
+    let lot = first_lot(run, &bill, item.cursor)?;
+    if item.cursor == 0 && !is_business_day(run.state, key.date)? {
+        return put_off(run, key, &mut bill);
+    }
+    let Some(lot) = lot else {
+        cancel(run, key);
+        return remove_debt(run, &bill.acceptor, key.date);
+    };
+    schedule(run, key, lot.range.end.saturating_add(1))?;
+    if lot.status != Status::Received {
+        return Ok(());
+    }
+    if lot.circulation == Circulation::Collecting {
+        return present_early_lot(run, &bill, &lot);
+    }
+    let lot = end_request(run, &bill, lot)?;
+    if lot.holder == bill.acceptor {
+        return end_unpaid(run, &mut bill, &lot, "extinguished");
+    }
+    present_by_clock(run, &mut bill, lot)
+}
+
+/// The day was declared closed since: the bill is payable on the next business day.
+fn put_off(run: &mut Run<'_, '_>, key: &DueKey, bill: &mut Bill) -> Result<(), StateFault> {
+    cancel(run, key);
+    remove_debt(run, &bill.acceptor, key.date)?;
+    bill.payable_on = roll(run.state, key.date)?;
+    BILLS.put(run.state, bill_entity(&bill.number), &[], bill)?;
+    add_debt(run, &bill.acceptor, bill.payable_on)?;
+    let due = DueKey::bill(bill.payable_on, DueKind::Presentment, &bill.number);
+    schedule(run, &due, 0)
+}
+
+/// A lot presented by hand before the bill was payable is now due as well.
+fn present_early_lot(run: &mut Run<'_, '_>, bill: &Bill, lot: &Lot) -> Result<(), StateFault> {
+    let id = lot
+        .request
+        .ok_or_else(|| StateFault::new(LOTS.name(), "a collecting lot without a request"))?;
+    let request = existing(run.state, &id)?;
+    let presentment = PRESENTMENTS
+        .get(run.state, id_bytes(&id), &[])?
+        .ok_or_else(|| StateFault::new(PRESENTMENTS.name(), format!("{id} is missing")))?;
+    presentment_due(run, bill, &request, presentment)
+}
+
+/// Close of the payment day: the acceptor's available cash pays the lot in full, or the clock refuses it.
+fn settle(run: &mut Run<'_, '_>, key: &DueKey) -> Result<(), StateFault> {
+    run.count(work::SETTLE_LOT);
+    let bill = existing_bill(run.state, &key.bill_number()?)?;
+    let missing = || StateFault::new(DUE.name(), "the payment of a lot that is gone");
+    let lot = first_lot(run, &bill, key.start)?
+        .filter(|lot| lot.range.start == key.start)
+        .ok_or_else(missing)?;
+    let request = existing(run.state, &lot.request.ok_or_else(missing)?)?;
+    let Terms::Presentment { .. } = request.terms else {
+        return Err(missing());
+    };
+    if !is_business_day(run.state, key.date)? {
+        return put_off_payment(run, key, &bill, &lot);
+    }
+    let money = lot_money(&bill, &lot)?;
+    let available = balance(run.state, &bill.acceptor, money.currency)?.available();
+    if available >= money.minor {
+        pay(run, bill, lot, &request, true)
+    } else {
+        let code = RefusalCode::LowBalance;
+        dishonour(run, bill, lot, &request, code, &Text::empty(), true)
+    }
+}
+
+/// The payment day was declared closed since: payment falls due on the next business day.
+fn put_off_payment(
+    run: &mut Run<'_, '_>,
+    key: &DueKey,
+    bill: &Bill,
+    lot: &Lot,
+) -> Result<(), StateFault> {
+    let id = lot
+        .request
+        .ok_or_else(|| StateFault::new(LOTS.name(), "a collecting lot without a request"))?;
+    let mut presentment = PRESENTMENTS
+        .get(run.state, id_bytes(&id), &[])?
+        .ok_or_else(|| StateFault::new(PRESENTMENTS.name(), format!("{id} is missing")))?;
+    let next = roll(run.state, key.date)?;
+    cancel(run, key);
+    remove_debt(run, &bill.acceptor, key.date)?;
+    presentment.due_on = Some(next);
+    PRESENTMENTS.put(run.state, id_bytes(&id), &[], &presentment)?;
+    add_debt(run, &bill.acceptor, next)?;
+    schedule(
+        run,
+        &DueKey {
+            date: next,
+            ..key.clone()
+        },
+        0,
+    )
+}
+
+/// The window of an accepted bill that nobody took delivery of has ended.
+fn end_window(run: &mut Run<'_, '_>, key: &DueKey) -> Result<(), StateFault> {
+    run.count(work::MATURITY);
+    cancel(run, key);
+    let mut bill = existing_bill(run.state, &key.bill_number()?)?;
+    let Some(lot) = first_lot(run, &bill, 0)? else {
+        return Err(StateFault::new(LOTS.name(), "a bill without a lot"));
+    };
+    let lot = end_request(run, &bill, lot)?;
+    end_unpaid(run, &mut bill, &lot, "undelivered")
+}

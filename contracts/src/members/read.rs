@@ -1,0 +1,36 @@
+//! What can be read of members.
+
+use crate::member_id::MemberId;
+use crate::members::Member;
+use crate::state::{StateFault, View};
+use crate::tables::{ALL, MEMBERS, member_suffix};
+
+/// A member by its name.
+pub fn member(view: &dyn View, id: &MemberId) -> Result<Option<Member>, StateFault> {
+    member_in(view, id)
+}
+
+pub(crate) fn member_in(
+    view: &(impl View + ?Sized),
+    id: &MemberId,
+) -> Result<Option<Member>, StateFault> {
+    MEMBERS.get(view, ALL, &member_suffix(id))
+}
+
+/// Up to `limit` members in order of name, after one of them or from the first.
+pub fn list(
+    view: &dyn View,
+    after: Option<&MemberId>,
+    limit: usize,
+) -> Result<Vec<Member>, StateFault> {
+    let from = after.map_or_else(Vec::new, |id| {
+        let mut from = member_suffix(id).to_vec();
+        from.push(0);
+        from
+    });
+    Ok(MEMBERS
+        .scan(view, ALL, &from, limit)?
+        .into_iter()
+        .map(|(_, member)| member)
+        .collect())
+}

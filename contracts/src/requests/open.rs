@@ -1,0 +1,57 @@
+//! A request comes to wait on a lot.
+
+use crate::bills::{Bill, Lot, put_lot};
+use crate::clock::{DueKey, DueKind, schedule};
+use crate::date::Date;
+use crate::hash::RequestId;
+use crate::member_id::MemberId;
+use crate::requests::{Request, Terms};
+use crate::run::Run;
+use crate::state::StateFault;
+use crate::tables::{REQUESTS, REQUESTS_BY_ANSWERER, id_bytes};
+
+/// What a request is opened with. The lot is already cut to the part asked for.
+pub(crate) struct Opening {
+    pub(crate) id: RequestId,
+    pub(crate) from: MemberId,
+    pub(crate) to: MemberId,
+    pub(crate) terms: Terms,
+    pub(crate) answer_by: Option<Date>,
+}
+
+/// Records the request and locks its lot.
+pub(crate) fn open(
+    run: &mut Run<'_, '_>,
+    bill: &Bill,
+    lot: &Lot,
+    opening: Opening,
+) -> Result<Request, StateFault> {
+    let request = Request {
+        id: opening.id,
+        bill: bill.number,
+        range: lot.range,
+        from: opening.from,
+        to: opening.to,
+        terms: opening.terms,
+        answer_by: opening.answer_by,
+        asked_on: run.date(),
+        before: lot.circulation,
+    };
+    REQUESTS.put(run.state, id_bytes(&request.id), &[], &request)?;
+    REQUESTS_BY_ANSWERER.put(
+        run.state,
+        request.to.as_str().as_bytes(),
+        id_bytes(&request.id),
+        &(),
+    )?;
+    if let Some(date) = request.answer_by {
+        schedule(run, &DueKey::id(date, DueKind::Lapse, &request.id), 0)?;
+    }
+    let locked = Lot {
+        circulation: request.terms.rule().waiting,
+        request: Some(request.id),
+        ..lot.clone()
+    };
+    put_lot(run.state, &bill.number, &locked)?;
+    Ok(request)
+}

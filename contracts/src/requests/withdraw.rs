@@ -1,0 +1,64 @@
+//! The requester takes its request back.
+
+use crate::bills::Lot;
+use crate::calls::Withdraw;
+use crate::codes::Code;
+use crate::events::RequestWithdrawn;
+use crate::outcome::{CallResult, Failure};
+use crate::requests::answer::{Standing, find};
+use crate::requests::{Presentment, Terms, restore};
+use crate::run::{Act, Caller, Run};
+use crate::tables::{PRESENTMENTS, id_bytes};
+
+impl Act for Withdraw {
+    /// With the presentment where it asks for payment.
+    type Checked = (Standing, Option<Presentment>);
+
+    fn check_stateless(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn check_state(
+        &self,
+        run: &Run<'_, '_>,
+        caller: &Caller<'_>,
+    ) -> Result<Self::Checked, Failure> {
+        let standing = find(run, caller, self.request)?;
+        let request = &standing.request;
+        if request.from != *caller.actor {
+            return Err(Failure::of(Code::WrongParty).fact("requester", &request.from));
+        }
+        let presentment = match request.terms {
+            Terms::Presentment { .. } => PRESENTMENTS.get(run.state, id_bytes(&request.id), &[])?,
+            _ => None,
+        };
+        if presentment.as_ref().is_some_and(|p| p.by_clock) {
+            return Err(Failure::of(Code::WrongState)
+                .fact("request", request.id)
+                .fact("presented by", "clock"));
+        }
+        Ok((standing, presentment))
+    }
+
+    fn apply(
+        &self,
+        run: &mut Run<'_, '_>,
+        caller: &Caller<'_>,
+        (standing, presentment): Self::Checked,
+    ) -> Result<CallResult, Failure> {
+        let Standing { request, bill, lot } = standing;
+        run.emit(RequestWithdrawn {
+            request: request.id,
+            bill: request.bill,
+            lot: request.range,
+            by: caller.actor.clone(),
+        });
+        let first_in_time = presentment.is_some_and(|p| p.first_in_time);
+        let lot = Lot {
+            presented_in_time: lot.presented_in_time.filter(|_| !first_in_time),
+            ..lot
+        };
+        restore(run, &bill, &request, lot)?;
+        Ok(CallResult::Done)
+    }
+}

@@ -1,0 +1,37 @@
+//! Work units: what acts cost, one unit being of the class of one microsecond on one core.
+//!
+//! The numbers bound a block's time; they follow how many records an act reads and writes, hashing of their
+//! keys included. They are part of the rules: changing one changes which transactions fit.
+
+use crate::calls::Call;
+
+/// The clock: a day is begun or closed.
+pub const DAY: u64 = 3;
+/// The clock: a bill reaches its maturity or the end of its window.
+pub const MATURITY: u64 = 12;
+/// The clock: one lot is presented.
+pub const PRESENT_LOT: u64 = 18;
+/// The clock: one lot is paid or refused.
+pub const SETTLE_LOT: u64 = 20;
+/// The clock: one request lapses.
+pub const LAPSE: u64 = 12;
+/// The clock: one hold ends.
+pub const HOLD_END: u64 = 8;
+
+/// What a call costs.
+pub const fn of_call(call: &Call) -> u64 {
+    match call {
+        Call::Transfer(_) | Call::Mint(_) | Call::Redeem(_) => 6,
+        Call::PlaceHold(_) | Call::ReleaseHold(_) => 8,
+        Call::Admit(_) | Call::Suspend(_) | Call::Reinstate(_) | Call::RotateKeys(_) => 6,
+        Call::Register(_) => 20,
+        Call::RequestAcceptance(_) | Call::RequestDelivery(_) => 12,
+        Call::RequestEndorsement(_) => 18,
+        Call::Revoke(_) => 10,
+        Call::Present(_) => 18,
+        Call::Agree(_) => 18,
+        Call::Refuse(_) | Call::Withdraw(_) => 14,
+        Call::AdvanceClock(_) => 3,
+        Call::SetCalendar(_) => 4,
+    }
+}
