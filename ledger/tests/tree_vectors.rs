@@ -161,7 +161,10 @@ fn trie_vectors() {
 /// Two entries by hand, from the documented layout: 01 and 81 part at bit 0.
 #[test]
 fn trie_root_by_hand() {
-    let leaf = |key: u8, value: [u8; 2]| tagged_hash("allonge/trie-leaf/1", &[&[1, key], &value]);
+    let leaf = |key: u8, value: [u8; 2]| {
+        let value = tagged_hash("allonge/trie-value/1", &[&value]);
+        tagged_hash("allonge/trie-leaf/1", &[&[1, key], value.as_bytes()])
+    };
     let (left, right) = (leaf(0x01, [1, 0xaa]), leaf(0x81, [1, 0xbb]));
     let root = tagged_hash("allonge/trie-node/1", &[&[0, 0], &left.0, &right.0]);
     let case = trie_case("", &[("01", "01aa"), ("81", "01bb")], &[], &[]);

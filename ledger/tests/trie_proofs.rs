@@ -39,7 +39,8 @@ fn probe() -> impl Strategy<Value = Vec<u8>> {
 #[derive(Clone)]
 struct Parts {
     path: Vec<(u16, [u8; 32])>,
-    entries: Pairs,
+    /// Key, value or hash of the value, whether it is the hash.
+    entries: Vec<(Vec<u8>, Vec<u8>, bool)>,
 }
 
 impl Parts {
@@ -68,7 +69,10 @@ impl Parts {
                 let len = take(1)[0];
                 let key = take(usize::from(len));
                 let len = u32::from_le_bytes(take(4).try_into().unwrap());
-                (key, take(len as usize))
+                match len {
+                    0 => (key, take(32), true),
+                    _ => (key, take(len as usize), false),
+                }
             })
             .collect();
         assert!(rest.is_empty());
@@ -87,10 +91,11 @@ impl Parts {
         } else {
             out.push(self.entries.len() as u8);
         }
-        for (key, value) in &self.entries {
+        for (key, value, digest) in &self.entries {
             out.push(key.len() as u8);
             out.extend(key);
-            out.extend((value.len() as u32).to_le_bytes());
+            let len = if *digest { 0 } else { value.len() as u32 };
+            out.extend(len.to_le_bytes());
             out.extend(value);
         }
         out
@@ -202,7 +207,7 @@ proptest! {
             prop_assert!(fails(&changed));
             for other in entries.iter().filter(|(k, _)| *k != key) {
                 let mut changed = parts.clone();
-                changed.entries[0] = (other.0.clone(), other.1.clone());
+                changed.entries[0] = (other.0.clone(), other.1.clone(), false);
                 prop_assert!(fails(&changed));
             }
             // Key and value divided elsewhere.
@@ -287,7 +292,7 @@ proptest! {
                 prop_assert!(holds(&part));
             }
             let path = Parts::of(&trie.prove(key), false).path;
-            let alone = Parts { path, entries: vec![(key.clone(), value.clone())] };
+            let alone = Parts { path, entries: vec![(key.clone(), value.clone(), false)] };
             prop_assert!(holds(&alone));
         }
     }
@@ -328,19 +333,37 @@ proptest! {
     }
 }
 
+/// Absence is shown by a neighbour's key and the hash of its value, never by the value itself.
+#[test]
+fn a_proof_of_absence_shows_no_value() {
+    let secret = b"\x01nobody else's business".to_vec();
+    let trie = trie_of(&[(b"key-a".to_vec(), secret.clone())].into_iter().collect());
+    let holds_secret = |bytes: Vec<u8>| bytes.windows(secret.len()).any(|w| w == secret);
+    let there = trie.prove(b"key-a");
+    assert!(holds_secret(borsh::to_vec(&there).unwrap()));
+    let absent = trie.prove(b"key-b");
+    assert_eq!(absent.verify(&trie.root(), b"key-b"), Ok(None));
+    assert!(!holds_secret(borsh::to_vec(&absent).unwrap()));
+    let nothing = trie.prove_prefix(b"other", 10).unwrap();
+    assert_eq!(nothing.verify(&trie.root(), b"other"), Ok(vec![]));
+    assert!(!holds_secret(borsh::to_vec(&nothing).unwrap()));
+    // The neighbour's own key asked of such a proof: no answer rather than a wrong one.
+    assert!(absent.verify(&trie.root(), b"key-a").is_err());
+}
+
 #[test]
 fn lengths_are_bounded_before_anything_is_read() {
     let too_many_steps = [&[1u8][..], &513u16.to_le_bytes()].concat();
     let long_key = [1, 0, 0, 1, 65];
     let empty_key = [1, 0, 0, 1, 0];
     let long_value = [&[1u8, 0, 0, 1, 1, b'k'][..], &(1u32 << 21).to_le_bytes()].concat();
-    let empty_value = [1, 0, 0, 1, 1, b'k', 0, 0, 0, 0];
+    let no_digest = [1, 0, 0, 1, 1, b'k', 0, 0, 0, 0, 7];
     for (bytes, word) in [
         (&too_many_steps[..], "path"),
         (&long_key, "key"),
         (&empty_key, "key"),
         (&long_value, "value"),
-        (&empty_value, "value"),
+        (&no_digest, "length of input"),
         (&[2, 0, 0, 0], "version"),
         (&[1, 0, 0, 2], "neither"),
     ] {

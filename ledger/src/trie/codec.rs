@@ -3,7 +3,7 @@
 //! Every length is checked before anything is read, and memory grows only with what has been read.
 
 use super::node::MAX_BITS;
-use super::proof::{MAX_RANGE_ENTRIES, Proof, RangeProof, Shown, Step};
+use super::proof::{Content, MAX_RANGE_ENTRIES, Proof, RangeProof, Shown, Step};
 use super::{MAX_KEY_LEN, MAX_VALUE_LEN};
 use allonge_contracts::Hash;
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -63,12 +63,19 @@ fn read_path<R: Read>(reader: &mut R) -> io::Result<Vec<Step>> {
         .collect()
 }
 
-/// An entry: length of the key as `u8`, key, length of the value as `u32`, value.
+/// An entry: length of the key as `u8`, key, length of the value as `u32`, value. A length of 0 says
+/// that the hash of the value follows in its place.
 fn write_entry<W: Write>(entry: &Shown, writer: &mut W) -> io::Result<()> {
     let key_len = u8::try_from(entry.key.len()).map_err(|_| invalid("a key too long"))?;
     key_len.serialize(writer)?;
     writer.write_all(&entry.key)?;
-    entry.value.serialize(writer)
+    match &entry.content {
+        Content::Value(value) => value.serialize(writer),
+        Content::Digest(hash) => {
+            0u32.serialize(writer)?;
+            hash.serialize(writer)
+        }
+    }
 }
 
 fn read_entry<R: Read>(reader: &mut R) -> io::Result<Shown> {
@@ -78,11 +85,12 @@ fn read_entry<R: Read>(reader: &mut R) -> io::Result<Shown> {
     }
     let key = read_bytes(reader, key_len)?;
     let value_len = u32::deserialize_reader(reader)? as usize;
-    if !(1..=MAX_VALUE_LEN).contains(&value_len) {
-        return Err(invalid("a value of wrong length"));
-    }
-    let value = read_bytes(reader, value_len)?;
-    Ok(Shown { key, value })
+    let content = match value_len {
+        0 => Content::Digest(Hash::deserialize_reader(reader)?),
+        1..=MAX_VALUE_LEN => Content::Value(read_bytes(reader, value_len)?),
+        _ => return Err(invalid("a value of wrong length")),
+    };
+    Ok(Shown { key, content })
 }
 
 impl BorshSerialize for Proof {

@@ -17,7 +17,8 @@
 //! the keys below it differ: those with a zero there are to its left, those with a one to its
 //! right, and neither side is empty. With [`allonge_contracts::tagged_hash`]:
 //!
-//! * leaf: tag `allonge/trie-leaf/1`, length of the key `u8`, key, value;
+//! * leaf: tag `allonge/trie-leaf/1`, length of the key `u8`, key, hash of the value (tag
+//!   `allonge/trie-value/1`), so that a proof of absence need not show a stranger's value;
 //! * branch: tag `allonge/trie-node/1`, its bit as a little-endian `u16`, left hash, right hash;
 //! * root: the hash of the top node, or [`Hash::ZERO`] for a trie without entries.
 //!

@@ -7,18 +7,28 @@ use std::sync::Arc;
 
 /// The domain tags, length first, as [`allonge_contracts::tagged_hash`] writes them.
 const LEAF_TAG: &[u8; 20] = b"\x13allonge/trie-leaf/1";
+const VALUE_TAG: &[u8; 21] = b"\x14allonge/trie-value/1";
 const NODE_TAG: &[u8; 20] = b"\x13allonge/trie-node/1";
 
 /// The bits in the longest key; every branch is at a lower bit.
 pub(super) const MAX_BITS: u16 = (MAX_KEY_LEN * 8) as u16;
 
-/// H(leaf tag ‖ length of key `u8` ‖ key ‖ value).
-pub(super) fn leaf_hash(key: &[u8], value: &[u8]) -> Hash {
+/// H(value tag ‖ value).
+pub(super) fn value_hash(value: &[u8]) -> Hash {
+    let mut hasher = Sha256::new();
+    hasher.update(VALUE_TAG);
+    hasher.update(value);
+    Hash(hasher.finalize().into())
+}
+
+/// H(leaf tag ‖ length of key `u8` ‖ key ‖ hash of the value), so that a leaf can be shown without
+/// its value.
+pub(super) fn leaf_hash(key: &[u8], value: &Hash) -> Hash {
     let mut hasher = Sha256::new();
     hasher.update(LEAF_TAG);
     hasher.update([key.len() as u8]);
     hasher.update(key);
-    hasher.update(value);
+    hasher.update(value.as_bytes());
     Hash(hasher.finalize().into())
 }
 
@@ -139,7 +149,7 @@ impl Node {
 
     pub(super) fn hash(&self) -> Hash {
         match self {
-            Node::Leaf(leaf) => leaf_hash(leaf.key.as_slice(), &leaf.value),
+            Node::Leaf(leaf) => leaf_hash(leaf.key.as_slice(), &value_hash(&leaf.value)),
             Node::Branch(branch) => branch.hash,
         }
     }
@@ -200,8 +210,12 @@ mod tests {
             tagged_hash("allonge/trie-node/1", &[&[2, 1], &a.0, &b.0])
         );
         assert_eq!(
-            leaf_hash(b"key", b"\x01value"),
-            tagged_hash("allonge/trie-leaf/1", &[&[3], b"key", b"\x01value"])
+            value_hash(b"\x01value"),
+            tagged_hash("allonge/trie-value/1", &[b"\x01value"])
+        );
+        assert_eq!(
+            leaf_hash(b"key", &a),
+            tagged_hash("allonge/trie-leaf/1", &[&[3], b"key", &a.0])
         );
     }
 

@@ -1,7 +1,7 @@
 //! Proofs about one key, or about all keys under a prefix. Why they hold: see [`super`].
 
 use super::build::Edge;
-use super::node::{MAX_BITS, Node, bit_of, fork_bit, leaf_hash, node_hash};
+use super::node::{MAX_BITS, Node, bit_of, fork_bit, leaf_hash, node_hash, value_hash};
 use super::{MAX_KEY_LEN, MAX_VALUE_LEN, Trie};
 use allonge_contracts::Hash;
 
@@ -47,7 +47,15 @@ pub(super) struct Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Shown {
     pub(super) key: Vec<u8>,
-    pub(super) value: Vec<u8>,
+    pub(super) content: Content,
+}
+
+/// What a proof tells of an entry's value: all of it where it was asked for, only its hash where the
+/// entry stands for the absence of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Content {
+    Value(Vec<u8>),
+    Digest(Hash),
 }
 
 impl Shown {
@@ -55,14 +63,28 @@ impl Shown {
         if !(1..=MAX_KEY_LEN).contains(&self.key.len()) {
             return Err(ProofError::Malformed("key length"));
         }
-        if !(1..=MAX_VALUE_LEN).contains(&self.value.len()) {
-            return Err(ProofError::Malformed("value length"));
+        match &self.content {
+            Content::Value(value) if !(1..=MAX_VALUE_LEN).contains(&value.len()) => {
+                Err(ProofError::Malformed("value length"))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn hash(&self) -> Hash {
-        leaf_hash(&self.key, &self.value)
+        match &self.content {
+            Content::Value(value) => leaf_hash(&self.key, &value_hash(value)),
+            Content::Digest(hash) => leaf_hash(&self.key, hash),
+        }
+    }
+
+    fn value(&self) -> Result<Vec<u8>, ProofError> {
+        match &self.content {
+            Content::Value(value) => Ok(value.clone()),
+            Content::Digest(_) => Err(ProofError::Malformed(
+                "a value that was asked for is missing",
+            )),
+        }
     }
 }
 
@@ -88,7 +110,7 @@ impl Proof {
         leaf.check()?;
         check_path(&self.path, MAX_BITS)?;
         check_root(root, climb(leaf.hash(), &self.path, |bit| bit_of(key, bit)))?;
-        Ok((leaf.key == key).then(|| leaf.value.clone()))
+        (leaf.key == key).then(|| leaf.value()).transpose()
     }
 }
 
@@ -155,7 +177,7 @@ impl RangeProof {
         let side = |bit| bit_of(prefix, bit);
         check_root(root, climb(edge.finish(join), &self.path, side))?;
         let pairs = self.entries.iter();
-        Ok(pairs.map(|e| (e.key.clone(), e.value.clone())).collect())
+        pairs.map(|e| Ok((e.key.clone(), e.value()?))).collect()
     }
 }
 
@@ -227,7 +249,14 @@ fn descend(top: &Node, end: u16, right: impl Fn(u16) -> bool) -> (Vec<Step>, &No
 fn show((key, value): super::Entry<'_>) -> Shown {
     Shown {
         key: key.to_vec(),
-        value: value.to_vec(),
+        content: Content::Value(value.to_vec()),
+    }
+}
+
+fn show_hash(key: &[u8], value: &[u8]) -> Shown {
+    Shown {
+        key: key.to_vec(),
+        content: Content::Digest(value_hash(value)),
     }
 }
 
@@ -240,7 +269,12 @@ impl Trie {
         };
         let (path, end) = descend(top, MAX_BITS, |bit| bit_of(key, bit));
         let leaf = end.walk(|_| false);
-        let leaf = Some(show((leaf.key.as_slice(), &leaf.value)));
+        let shown = if leaf.key.as_slice() == key {
+            show((leaf.key.as_slice(), &leaf.value))
+        } else {
+            show_hash(leaf.key.as_slice(), &leaf.value)
+        };
+        let leaf = Some(shown);
         Proof { path, leaf }
     }
 
