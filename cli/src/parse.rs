@@ -27,9 +27,11 @@ impl FromStr for LotArg {
             Some((number, range)) => (number, Some(range)),
             None => (text, None),
         };
-        let bill = number
-            .parse()
-            .map_err(|e| ParseError(format!("{e}; a bill is written as its 30 digits, a lot as NUMBER:START-END")))?;
+        let bill = number.parse().map_err(|e| {
+            ParseError(format!(
+                "{e}; a bill is written as its 30 digits, a lot as NUMBER:START-END"
+            ))
+        })?;
         // Ranges are printed with an en dash; what is printed can be pasted.
         let range = range
             .map(|range| range.replace('–', "-").parse::<LotRange>())
@@ -124,9 +126,15 @@ impl FromStr for DayArg {
         }
         let wrong = || {
             let shown: String = text.chars().take(80).collect();
-            ParseError(format!("`{shown}` is neither a date such as 2027-03-01 nor a distance such as 90d or 6m"))
+            ParseError(format!(
+                "`{shown}` is neither a date such as 2027-03-01 nor a distance such as 90d or 6m"
+            ))
         };
-        let count = |digits: &str| whole_number(digits).and_then(|n| u32::try_from(n).ok()).ok_or_else(wrong);
+        let count = |digits: &str| {
+            whole_number(digits)
+                .and_then(|n| u32::try_from(n).ok())
+                .ok_or_else(wrong)
+        };
         match (text.strip_suffix('d'), text.strip_suffix('m')) {
             (Some(days), _) => Ok(DayArg::Days(count(days)?)),
             (_, Some(months)) => Ok(DayArg::Months(count(months)?)),
@@ -169,7 +177,11 @@ pub fn duration(text: &str) -> Result<Duration, ParseError> {
         .and_then(|factor| whole_number(digits)?.checked_mul(factor))
         .filter(|ms| *ms <= 86_400_000)
         .map(Duration::from_millis)
-        .ok_or_else(|| ParseError(format!("`{shown}` is not a duration up to a day: write it like 500ms, 10s or 5m")))
+        .ok_or_else(|| {
+            ParseError(format!(
+                "`{shown}` is not a duration up to a day: write it like 500ms, 10s or 5m"
+            ))
+        })
 }
 
 fn whole_number(digits: &str) -> Option<u64> {
@@ -194,7 +206,13 @@ mod tests {
         assert_eq!((whole.bill.as_str(), whole.range), (NUMBER, None));
         for dash in ["-", "–"] {
             let lot: LotArg = format!("{NUMBER}:101{dash}12200").parse().unwrap();
-            assert_eq!(lot.range, Some(LotRange { start: 101, end: 12_200 }));
+            assert_eq!(
+                lot.range,
+                Some(LotRange {
+                    start: 101,
+                    end: 12_200
+                })
+            );
             assert_eq!(lot.to_string(), format!("{NUMBER}:101-12200"));
         }
         for bad in [
@@ -214,7 +232,11 @@ mod tests {
 
     #[test]
     fn amounts() {
-        for (text, minor) in [("1000000", 100_000_000), ("1,000,000.00", 100_000_000), ("0.5 CNY", 50)] {
+        for (text, minor) in [
+            ("1000000", 100_000_000),
+            ("1,000,000.00", 100_000_000),
+            ("0.5 CNY", 50),
+        ] {
             let amount: AmountArg = text.parse().unwrap();
             assert_eq!(amount.money(cny()).unwrap().minor, minor, "{text}");
         }
@@ -225,7 +247,10 @@ mod tests {
             assert!(bad.parse::<AmountArg>().is_err(), "{bad}");
         }
         let three: AmountArg = "1.234".parse().unwrap();
-        assert!(matches!(three.money(cny()), Err(MoneyError::TooManyDecimals { .. })));
+        assert!(matches!(
+            three.money(cny()),
+            Err(MoneyError::TooManyDecimals { .. })
+        ));
         let large: AmountArg = "184467440737095516.16".parse().unwrap();
         assert!(matches!(large.money(cny()), Err(MoneyError::TooLarge(_))));
     }
@@ -233,11 +258,26 @@ mod tests {
     #[test]
     fn days() {
         let today: Date = "2026-08-31".parse().unwrap();
-        for (text, day) in [("2027-03-01", "2027-03-01"), ("90d", "2026-11-29"), ("6m", "2027-02-28"), ("0d", "2026-08-31")] {
+        for (text, day) in [
+            ("2027-03-01", "2027-03-01"),
+            ("90d", "2026-11-29"),
+            ("6m", "2027-02-28"),
+            ("0d", "2026-08-31"),
+        ] {
             let arg: DayArg = text.parse().unwrap();
             assert_eq!(arg.from_day(today).unwrap().to_string(), day, "{text}");
         }
-        for bad in ["", "d", "90", "-1d", "1.5d", "2027-02-30", "9999999999d", "90 d", "1y"] {
+        for bad in [
+            "",
+            "d",
+            "90",
+            "-1d",
+            "1.5d",
+            "2027-02-30",
+            "9999999999d",
+            "90 d",
+            "1y",
+        ] {
             assert!(bad.parse::<DayArg>().is_err(), "{bad}");
         }
         assert!(DayArg::Days(u32::MAX).from_day(today).is_err());
@@ -245,10 +285,25 @@ mod tests {
 
     #[test]
     fn durations() {
-        for (text, ms) in [("500ms", 500), ("10s", 10_000), ("10", 10_000), ("5m", 300_000), ("24h", 86_400_000)] {
+        for (text, ms) in [
+            ("500ms", 500),
+            ("10s", 10_000),
+            ("10", 10_000),
+            ("5m", 300_000),
+            ("24h", 86_400_000),
+        ] {
             assert_eq!(duration(text), Ok(Duration::from_millis(ms)), "{text}");
         }
-        for bad in ["", "s", "-1s", "1.5s", "25h", "10 s", "10d", "99999999999999999999s"] {
+        for bad in [
+            "",
+            "s",
+            "-1s",
+            "1.5s",
+            "25h",
+            "10 s",
+            "10d",
+            "99999999999999999999s",
+        ] {
             assert!(duration(bad).is_err(), "{bad}");
         }
     }

@@ -211,13 +211,18 @@ mod tests {
 
     #[test]
     fn a_signed_transaction_passes_the_ledgers_own_check() {
-        let keys: Vec<SigningKey> = [3u8, 1, 2, 1].iter().map(|seed| SigningKey::from_bytes(&[*seed; 32])).collect();
+        let keys: Vec<SigningKey> = [3u8, 1, 2, 1]
+            .iter()
+            .map(|seed| SigningKey::from_bytes(&[*seed; 32]))
+            .collect();
         let signed = TransactionBuilder::new(&chain(), "alice".parse().unwrap())
             .call(transfer())
             .sign(&keys)
             .unwrap();
         assert_eq!(signed.transaction.signatures.len(), 3);
-        let checked = CheckedTransaction::check(signed.bytes.clone().into(), &Hash([7; 32]), &NoKeyCache).unwrap();
+        let checked =
+            CheckedTransaction::check(signed.bytes.clone().into(), &Hash([7; 32]), &NoKeyCache)
+                .unwrap();
         assert_eq!(*checked.id(), signed.id);
     }
 
@@ -225,7 +230,10 @@ mod tests {
     fn the_same_act_twice_is_two_transactions() {
         let key = SigningKey::from_bytes(&[1; 32]);
         let once = TransactionBuilder::new(&chain(), "alice".parse().unwrap()).call(transfer());
-        let ids = [once.clone().sign([&key]).unwrap().id, once.sign([&key]).unwrap().id];
+        let ids = [
+            once.clone().sign([&key]).unwrap().id,
+            once.sign([&key]).unwrap().id,
+        ];
         assert_ne!(ids[0], ids[1]);
     }
 
@@ -233,19 +241,34 @@ mod tests {
     fn what_is_out_of_bounds_is_not_made() {
         let key = SigningKey::from_bytes(&[1; 32]);
         let empty = TransactionBuilder::new(&chain(), "alice".parse().unwrap());
-        assert!(matches!(empty.clone().sign([&key]), Err(BuildError::Bounds(_))));
-        assert!(matches!(empty.call(transfer()).sign([]), Err(BuildError::Bounds(_))));
+        assert!(matches!(
+            empty.clone().sign([&key]),
+            Err(BuildError::Bounds(_))
+        ));
+        assert!(matches!(
+            empty.call(transfer()).sign([]),
+            Err(BuildError::Bounds(_))
+        ));
     }
 
     #[test]
     fn valid_until_follows_the_later_clock_and_the_networks_bound() {
         let now = now_ms();
         let life = Duration::from_secs(300);
-        let ahead = Chain { header_time_ms: now + 3_600_000, ..chain() };
+        let ahead = Chain {
+            header_time_ms: now + 3_600_000,
+            ..chain()
+        };
         assert_eq!(ahead.valid_until(life), now + 3_900_000);
-        let behind = Chain { header_time_ms: now - 3_600_000, ..chain() };
+        let behind = Chain {
+            header_time_ms: now - 3_600_000,
+            ..chain()
+        };
         assert!(behind.valid_until(life) >= now + 300_000);
-        let short = Chain { max_life_ms: 1_000, ..chain() };
+        let short = Chain {
+            max_life_ms: 1_000,
+            ..chain()
+        };
         assert_eq!(short.valid_until(life), short.header_time_ms + 1_000);
     }
 }

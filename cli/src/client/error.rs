@@ -122,7 +122,7 @@ impl ClientError {
 
     /// Whether the node said that there is no such thing.
     pub fn is_not_found(&self) -> bool {
-        matches!(self, ClientError::Refused { error, .. } if error.known() == Some(Code::NotFound))
+        matches!(self, ClientError::Refused { error, .. } if matches!(error.known(), Some(Code::NotFound | Code::NoSuchMember | Code::NoSuchBill)))
     }
 }
 
@@ -135,5 +135,7 @@ fn attempts(tried: &[Attempt]) -> String {
 }
 
 fn last_seen(last: &Option<String>) -> String {
-    last.as_ref().map(|last| format!(" (last heard: {last})")).unwrap_or_default()
+    last.as_ref()
+        .map(|last| format!(" (last heard: {last})"))
+        .unwrap_or_default()
 }

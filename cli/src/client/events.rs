@@ -44,8 +44,19 @@ impl EventStream {
                 if let Some(id) = message.id {
                     self.last_id = Some(id);
                 }
-                if message.data.is_empty() || message.event.as_deref().is_some_and(|kind| kind != "event") {
+                if message.data.is_empty() {
+                    // Only says up to where everything was seen.
                     continue;
+                }
+                if message.event.as_deref() == Some("error") {
+                    return Err(match serde_json::from_str(&message.data) {
+                        Ok(error) => ClientError::Refused {
+                            id: None,
+                            error,
+                            retry_after: None,
+                        },
+                        Err(e) => self.bad(e.to_string()),
+                    });
                 }
                 self.retries = 0;
                 return serde_json::from_str(&message.data).map_err(|e| self.bad(e.to_string()));
@@ -59,7 +70,9 @@ impl EventStream {
             };
             match response.chunk().await {
                 Ok(Some(bytes)) => {
-                    self.parser.push(&bytes).map_err(|what| self.bad(what.to_owned()))?;
+                    self.parser
+                        .push(&bytes)
+                        .map_err(|what| self.bad(what.to_owned()))?;
                 }
                 Ok(None) | Err(_) => {
                     self.open = None;
@@ -76,13 +89,25 @@ impl EventStream {
             _ => Vec::new(),
         };
         loop {
-            match self.http.stream("/v1/events", &query, self.last_id.as_deref()).await {
+            match self
+                .http
+                .stream("/v1/events", &query, self.last_id.as_deref())
+                .await
+            {
                 Ok(response) => {
                     self.open = Some(response);
                     return Ok(());
                 }
-                Err(ClientError::Refused { error, id, retry_after }) if !error.retry => {
-                    return Err(ClientError::Refused { id, error, retry_after });
+                Err(ClientError::Refused {
+                    error,
+                    id,
+                    retry_after,
+                }) if !error.retry => {
+                    return Err(ClientError::Refused {
+                        id,
+                        error,
+                        retry_after,
+                    });
                 }
                 Err(error) => {
                     self.retries += 1;
@@ -184,7 +209,10 @@ mod tests {
             assert_eq!(first.event.as_deref(), Some("event"));
             assert_eq!(first.data, "{\"a\":\n1}");
             let second = parser.take().unwrap();
-            assert_eq!((second.id.as_deref(), second.data.as_str()), (Some("4"), "x"));
+            assert_eq!(
+                (second.id.as_deref(), second.data.as_str()),
+                (Some("4"), "x")
+            );
             assert!(parser.take().is_none());
         }
     }

@@ -66,7 +66,10 @@ enum Answer {
 
 impl Http {
     pub fn new(nodes: &[String]) -> Result<Self, ClientError> {
-        let nodes = nodes.iter().map(|url| node_url(url)).collect::<Result<Vec<_>, _>>()?;
+        let nodes = nodes
+            .iter()
+            .map(|url| node_url(url))
+            .collect::<Result<Vec<_>, _>>()?;
         if nodes.is_empty() {
             return Err(ClientError::BadUrl {
                 url: String::new(),
@@ -122,25 +125,42 @@ impl Http {
             let left = deadline.saturating_duration_since(Instant::now());
             let wait = match self.once(&node, ask, left).await {
                 Ok(Answer::Good(bytes)) => return Ok((bytes, shown(&node))),
-                Ok(Answer::Refused { error, busy, retry_after }) => {
+                Ok(Answer::Refused {
+                    error,
+                    busy,
+                    retry_after,
+                }) => {
                     let wait = retry_after.unwrap_or(pause).max(pause);
                     let late = Instant::now() + wait >= deadline;
                     if !busy || ask.busy == Busy::Report || late {
-                        return Err(ClientError::Refused { id: ask.id, error, retry_after });
+                        return Err(ClientError::Refused {
+                            id: ask.id,
+                            error,
+                            retry_after,
+                        });
                     }
                     self.next_node();
                     wait
                 }
                 Err(problem) => {
                     tried.retain(|attempt| attempt.node != shown(&node));
-                    tried.push(Attempt { node: shown(&node), problem });
+                    tried.push(Attempt {
+                        node: shown(&node),
+                        problem,
+                    });
                     self.next_node();
                     unreachable += 1;
-                    if unreachable >= self.nodes.len() * ROUNDS || Instant::now() + pause >= deadline {
+                    if unreachable >= self.nodes.len() * ROUNDS
+                        || Instant::now() + pause >= deadline
+                    {
                         return Err(ClientError::NoNode { id: ask.id, tried });
                     }
                     // The other nodes are asked at once; only after a whole round there is a pause.
-                    if unreachable % self.nodes.len() == 0 { pause } else { Duration::ZERO }
+                    if unreachable % self.nodes.len() == 0 {
+                        pause
+                    } else {
+                        Duration::ZERO
+                    }
                 }
             };
             if !wait.is_zero() {
@@ -152,7 +172,11 @@ impl Http {
 
     async fn once(&self, node: &Url, ask: &Ask<'_>, left: Duration) -> Result<Answer, String> {
         let mut url = node.clone();
-        url.set_path(&format!("{}{}", node.path().trim_end_matches('/'), ask.path));
+        url.set_path(&format!(
+            "{}{}",
+            node.path().trim_end_matches('/'),
+            ask.path
+        ));
         if !ask.query.is_empty() {
             url.query_pairs_mut().extend_pairs(ask.query);
         }
@@ -176,13 +200,27 @@ impl Http {
         // An answer without the API's error object does not come from a node.
         let error = serde_json::from_slice::<ErrorBody>(&bytes)
             .map(|body| body.error)
-            .map_err(|_| format!("HTTP status {status} without an Allonge error: is this a node?"))?;
-        let busy = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
-        Ok(Answer::Refused { error, busy, retry_after })
+            .map_err(|_| {
+                format!("HTTP status {status} without an Allonge error: is this a node?")
+            })?;
+        let busy = matches!(
+            status,
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+        );
+        Ok(Answer::Refused {
+            error,
+            busy,
+            retry_after,
+        })
     }
 
     /// Opens a stream of server-sent events at the node in use.
-    pub async fn stream(&self, path: &str, query: &[(&str, String)], last_id: Option<&str>) -> Result<reqwest::Response, ClientError> {
+    pub async fn stream(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        last_id: Option<&str>,
+    ) -> Result<reqwest::Response, ClientError> {
         let node = self.node().clone();
         let mut url = node.clone();
         url.set_path(&format!("{}{path}", node.path().trim_end_matches('/')));
@@ -195,7 +233,10 @@ impl Http {
         }
         let no_node = |problem| ClientError::NoNode {
             id: None,
-            tried: vec![Attempt { node: shown(&node), problem }],
+            tried: vec![Attempt {
+                node: shown(&node),
+                problem,
+            }],
         };
         let response = request.send().await.map_err(|e| no_node(chain(&e)))?;
         if response.status().is_success() {
@@ -205,8 +246,14 @@ impl Http {
         let retry_after = retry_after(&response);
         let bytes = bounded(response).await.map_err(no_node)?;
         match serde_json::from_slice::<ErrorBody>(&bytes) {
-            Ok(body) => Err(ClientError::Refused { id: None, error: body.error, retry_after }),
-            Err(_) => Err(no_node(format!("HTTP status {status} without an Allonge error: is this a node?"))),
+            Ok(body) => Err(ClientError::Refused {
+                id: None,
+                error: body.error,
+                retry_after,
+            }),
+            Err(_) => Err(no_node(format!(
+                "HTTP status {status} without an Allonge error: is this a node?"
+            ))),
         }
     }
 }
@@ -240,7 +287,13 @@ fn shown(url: &Url) -> String {
 }
 
 fn retry_after(response: &reqwest::Response) -> Option<Duration> {
-    let seconds: u64 = response.headers().get("retry-after")?.to_str().ok()?.parse().ok()?;
+    let seconds: u64 = response
+        .headers()
+        .get("retry-after")?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()?;
     Some(Duration::from_secs(seconds.min(3_600)))
 }
 

@@ -24,9 +24,11 @@ mod node;
 mod sent_log;
 mod types;
 
-pub use builder::{BuildError, Chain, DEFAULT_LIFE, Signed, TransactionBuilder, now_ms, random_salt, sign_body};
+pub use builder::{
+    BuildError, Chain, DEFAULT_LIFE, Signed, TransactionBuilder, now_ms, random_salt, sign_body,
+};
 pub use error::{ApiError, Attempt, ClientError};
 pub use events::EventStream;
-pub use node::{NodeClient, Wait};
+pub use node::{NodeClient, Side, Wait};
 pub use sent_log::{Sent, SentLog, SentLogError};
 pub use types::*;

@@ -5,12 +5,14 @@ use super::error::ClientError;
 use super::events::EventStream;
 use super::http::{Ask, Busy, Http};
 use super::types::{
-    BillView, BillsPage, BlockView, CashView, Final, FinalState, MemberView, MembersPage, RequestsPage, Status,
-    TransactionState, TransactionView,
+    At, BillBody, BillsBody, BlockView, CashBody, Final, HoldingsBody, MembersBody, RequestsBody,
+    StatusBody, TransactionState, TransactionView, chain_of,
 };
 use allonge_contracts::bills::BillNumber;
+use allonge_contracts::members::Member;
 use allonge_contracts::{Code, Hash, MemberId};
 use allonge_ledger::Genesis;
+use allonge_node::api::types::{BlockBody, MemberBody};
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,6 +32,18 @@ pub struct NodeClient {
     http: Arc<Http>,
     within: Duration,
     chain: Arc<Mutex<Option<(Instant, Chain)>>>,
+}
+
+/// The most pages that one answer is put together from.
+const MAX_PAGES: usize = 1_000;
+
+/// Which of a member's live requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Those that wait for its answer.
+    Waiting,
+    /// Those that it made.
+    Made,
 }
 
 /// Whether to wait for a transaction's receipt.
@@ -66,7 +80,11 @@ impl NodeClient {
     ///
     /// # Errors
     /// `Refused` at once for every refusal, a busy node's included; `NoNode`; `BadAnswer`.
-    pub async fn submit(&self, signed: &Signed, wait: Wait) -> Result<TransactionView, ClientError> {
+    pub async fn submit(
+        &self,
+        signed: &Signed,
+        wait: Wait,
+    ) -> Result<TransactionView, ClientError> {
         self.post(signed, wait, Busy::Report, self.within).await
     }
 
@@ -74,7 +92,7 @@ impl NodeClient {
     ///
     /// # Errors
     /// As [`NodeClient::submit`].
-    pub async fn dry_run(&self, signed: &Signed) -> Result<serde_json::Value, ClientError> {
+    pub async fn dry_run(&self, signed: &Signed) -> Result<TransactionView, ClientError> {
         let query = [("dry_run", "true".to_owned())];
         let ask = Ask {
             method: Method::POST,
@@ -86,10 +104,17 @@ impl NodeClient {
             within: self.within,
             busy: Busy::Wait,
         };
-        self.http.ask(&ask).await
+        let answer: At<TransactionView> = self.http.ask(&ask).await?;
+        Ok(answer.body)
     }
 
-    async fn post(&self, signed: &Signed, wait: Wait, busy: Busy, within: Duration) -> Result<TransactionView, ClientError> {
+    async fn post(
+        &self,
+        signed: &Signed,
+        wait: Wait,
+        busy: Busy,
+        within: Duration,
+    ) -> Result<TransactionView, ClientError> {
         let mut query = Vec::new();
         let mut patience = GRACE;
         if let Wait::Final(hold) = wait {
@@ -108,7 +133,8 @@ impl NodeClient {
             within,
             busy,
         };
-        self.http.ask(&ask).await
+        let answer: At<TransactionView> = self.http.ask(&ask).await?;
+        Ok(answer.body)
     }
 
     /// Sends a transaction and stays with it until it is final: busy nodes are asked again, a node that
@@ -117,7 +143,11 @@ impl NodeClient {
     /// # Errors
     /// `Refused` where it can never be final, `Dropped`, `NoNode`, `NotFinal` after `timeout`.
     /// A rejected transaction is final: see [`Final::accepted`].
-    pub async fn submit_and_wait(&self, signed: &Signed, timeout: Duration) -> Result<Final, ClientError> {
+    pub async fn submit_and_wait(
+        &self,
+        signed: &Signed,
+        timeout: Duration,
+    ) -> Result<Final, ClientError> {
         let deadline = Instant::now() + timeout;
         let mut pause = Duration::from_millis(50);
         let mut last = None;
@@ -125,19 +155,28 @@ impl NodeClient {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(ClientError::NotFinal { id: signed.id, within: timeout, last });
+                return Err(ClientError::NotFinal {
+                    id: signed.id,
+                    within: timeout,
+                    last,
+                });
             }
             match self.post(signed, Wait::Final(left), Busy::Wait, left).await {
                 Ok(view) => match final_or_last(view)? {
-                    Ok(done) => return Ok(done),
+                    Ok(done) => return Ok(*done),
                     Err(heard) => last = Some(heard.to_owned()),
                 },
                 Err(error) if error.is_timeout() => last = Some("waiting".to_owned()),
-                Err(ClientError::Refused { error, .. }) if sent_before && error.retry => last = Some(error.code),
+                Err(ClientError::Refused { error, .. }) if sent_before && error.retry => {
+                    last = Some(error.code)
+                }
                 Err(error @ ClientError::Refused { .. }) if sent_before || is_duplicate(&error) => {
                     // An earlier sending may have made it: then its receipt stands, whatever is said of this one.
-                    return match self.transaction(signed.id).await.map(final_or_last) {
-                        Ok(Ok(Ok(done))) => Ok(done),
+                    return match self.transaction(signed.id).await {
+                        Ok(Some(view)) => match final_or_last(view) {
+                            Ok(Ok(done)) => Ok(*done),
+                            _ => Err(error),
+                        },
                         _ => Err(error),
                     };
                 }
@@ -149,17 +188,16 @@ impl NodeClient {
         }
     }
 
-    /// What is known of a transaction.
+    /// What is known of a transaction; `None` where the node does not know it.
     ///
     /// # Errors
     /// `Refused`, `NoNode`, `BadAnswer`.
-    pub async fn transaction(&self, id: Hash) -> Result<TransactionView, ClientError> {
-        match self.get(&format!("/v1/transactions/{id}"), &[]).await {
-            Err(error) if error.is_not_found() => Ok(TransactionView {
-                id,
-                state: TransactionState::Unknown {},
-            }),
-            other => other,
+    pub async fn transaction(&self, id: Hash) -> Result<Option<TransactionView>, ClientError> {
+        let path = format!("/v1/transactions/{id}");
+        match self.get::<At<TransactionView>>(&path, &[]).await {
+            Ok(answer) => Ok(Some(answer.body)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
@@ -171,13 +209,18 @@ impl NodeClient {
         let deadline = Instant::now() + timeout;
         let mut pause = Duration::from_millis(50);
         loop {
-            let heard = match final_or_last(self.transaction(id).await?)? {
-                Ok(done) => return Ok(done),
-                Err(heard) => heard,
+            let heard = match self.transaction(id).await?.map(final_or_last).transpose()? {
+                Some(Ok(done)) => return Ok(*done),
+                Some(Err(heard)) => heard,
+                None => "unknown to the node",
             };
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(ClientError::NotFinal { id, within: timeout, last: Some(heard.to_owned()) });
+                return Err(ClientError::NotFinal {
+                    id,
+                    within: timeout,
+                    last: Some(heard.to_owned()),
+                });
             }
             tokio::time::sleep(pause.min(left)).await;
             pause = (pause * 2).min(Duration::from_millis(500));
@@ -188,9 +231,10 @@ impl NodeClient {
     ///
     /// # Errors
     /// `NoNode`, `Refused`, `BadAnswer`.
-    pub async fn status(&self) -> Result<Status, ClientError> {
-        let status: Status = self.get("/v1/status", &[]).await?;
-        *self.chain.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), status.chain()));
+    pub async fn status(&self) -> Result<At<StatusBody>, ClientError> {
+        let status: At<StatusBody> = self.get("/v1/status", &[]).await?;
+        *self.chain.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((Instant::now(), chain_of(&status.body)));
         Ok(status)
     }
 
@@ -202,7 +246,7 @@ impl NodeClient {
         let known = *self.chain.lock().unwrap_or_else(PoisonError::into_inner);
         match known {
             Some((at, chain)) if at.elapsed() < CHAIN_AGE => Ok(chain),
-            _ => Ok(self.status().await?.chain()),
+            _ => Ok(chain_of(&self.status().await?.body)),
         }
     }
 
@@ -218,58 +262,110 @@ impl NodeClient {
     ///
     /// # Errors
     /// `NoNode`, `Refused`, `BadAnswer`.
-    pub async fn members(&self, cursor: Option<&str>) -> Result<MembersPage, ClientError> {
-        self.get("/v1/members", &with_cursor(Vec::new(), cursor)).await
+    pub async fn members(&self, cursor: Option<&str>) -> Result<At<MembersBody>, ClientError> {
+        self.get("/v1/members", &with_cursor(Vec::new(), cursor))
+            .await
     }
 
     /// A member.
     ///
     /// # Errors
-    /// `Refused` with `NOT_FOUND`; `NoNode`, `BadAnswer`.
-    pub async fn member(&self, id: &MemberId) -> Result<MemberView, ClientError> {
-        self.get(&format!("/v1/members/{id}"), &[]).await
+    /// `Refused` where there is none (see [`ClientError::is_not_found`]); `NoNode`, `BadAnswer`.
+    pub async fn member(&self, id: &MemberId) -> Result<Member, ClientError> {
+        let answer: At<MemberBody> = self.get(&format!("/v1/members/{id}"), &[]).await?;
+        Ok(answer.body.member)
     }
 
-    /// A member's balances and holds.
+    /// A member's balances and holds, all pages of them.
     ///
     /// # Errors
     /// `NoNode`, `Refused`, `BadAnswer`.
-    pub async fn cash(&self, member: &MemberId) -> Result<CashView, ClientError> {
-        self.get(&format!("/v1/cash/{member}"), &[]).await
+    pub async fn cash(&self, member: &MemberId) -> Result<At<CashBody>, ClientError> {
+        let path = format!("/v1/cash/{member}");
+        let mut all: At<CashBody> = self.get(&path, &[]).await?;
+        for _ in 0..MAX_PAGES {
+            let Some(cursor) = all.body.next.take() else {
+                break;
+            };
+            let page: At<CashBody> = self.get(&path, &[("cursor", cursor)]).await?;
+            all.body.holds.extend(page.body.holds);
+            all.body.next = page.body.next;
+        }
+        Ok(all)
     }
 
-    /// A page of bills: those with a lot of `holder`, or all.
+    /// A page of all bills.
     ///
     /// # Errors
     /// `NoNode`, `Refused`, `BadAnswer`.
-    pub async fn bills(&self, holder: Option<&MemberId>, cursor: Option<&str>) -> Result<BillsPage, ClientError> {
-        let query = holder.map(|holder| ("holder", holder.to_string())).into_iter().collect();
+    pub async fn bills(&self, cursor: Option<&str>) -> Result<At<BillsBody>, ClientError> {
+        self.get("/v1/bills", &with_cursor(Vec::new(), cursor))
+            .await
+    }
+
+    /// A page of the lots that a member holds.
+    ///
+    /// # Errors
+    /// `NoNode`, `Refused`, `BadAnswer`.
+    pub async fn holdings(
+        &self,
+        holder: &MemberId,
+        cursor: Option<&str>,
+    ) -> Result<At<HoldingsBody>, ClientError> {
+        let query = vec![("holder", holder.to_string())];
         self.get("/v1/bills", &with_cursor(query, cursor)).await
     }
 
-    /// A bill with its lots, hands and live requests.
+    /// A bill with all its lots, hands and live requests, however many pages they take.
     ///
     /// # Errors
-    /// `Refused` with `NOT_FOUND`; `NoNode`, `BadAnswer`.
-    pub async fn bill(&self, number: &BillNumber) -> Result<BillView, ClientError> {
-        self.get(&format!("/v1/bills/{number}"), &[]).await
+    /// `Refused` where there is none (see [`ClientError::is_not_found`]); `NoNode`, `BadAnswer`.
+    pub async fn bill(&self, number: &BillNumber) -> Result<At<BillBody>, ClientError> {
+        let path = format!("/v1/bills/{number}");
+        let mut all: At<BillBody> = self.get(&path, &[]).await?;
+        for _ in 0..MAX_PAGES {
+            let Some(cursor) = all.body.next.take() else {
+                break;
+            };
+            let page: At<BillBody> = self.get(&path, &[("cursor", cursor)]).await?;
+            all.body.lots.extend(page.body.lots);
+            all.body.requests.extend(page.body.requests);
+            all.body.hands.extend(page.body.hands);
+            all.body.next = page.body.next;
+        }
+        Ok(all)
     }
 
-    /// A page of the live requests that wait for a member's answer.
+    /// A page of a member's live requests.
     ///
     /// # Errors
     /// `NoNode`, `Refused`, `BadAnswer`.
-    pub async fn requests(&self, to: &MemberId, cursor: Option<&str>) -> Result<RequestsPage, ClientError> {
-        self.get("/v1/requests", &with_cursor(vec![("to", to.to_string())], cursor)).await
+    pub async fn requests(
+        &self,
+        member: &MemberId,
+        side: Side,
+        cursor: Option<&str>,
+    ) -> Result<At<RequestsBody>, ClientError> {
+        let side = match side {
+            Side::Waiting => "waiting",
+            Side::Made => "made",
+        };
+        let query = vec![("member", member.to_string()), ("side", side.to_owned())];
+        self.get("/v1/requests", &with_cursor(query, cursor)).await
     }
 
-    /// A block; the latest where no height is given.
+    /// A block; the latest where no height is given. `full` brings its transactions and receipts.
     ///
     /// # Errors
-    /// `Refused` with `NOT_FOUND`; `NoNode`, `BadAnswer`.
-    pub async fn block(&self, height: Option<u64>) -> Result<BlockView, ClientError> {
+    /// `Refused` where there is none (see [`ClientError::is_not_found`]); `NoNode`, `BadAnswer`.
+    pub async fn block(&self, height: Option<u64>, full: bool) -> Result<BlockView, ClientError> {
         let which = height.map_or("latest".to_owned(), |height| height.to_string());
-        self.get(&format!("/v1/blocks/{which}"), &[]).await
+        let query: &[(&str, String)] = match full {
+            true => &[("detail", "full".to_owned())],
+            false => &[],
+        };
+        let answer: At<BlockBody> = self.get(&format!("/v1/blocks/{which}"), query).await?;
+        Ok(answer.body.block)
     }
 
     /// The proof file of a final transaction and its receipt.
@@ -277,7 +373,8 @@ impl NodeClient {
     /// # Errors
     /// `NoNode`, `Refused`.
     pub async fn transaction_proof(&self, id: Hash) -> Result<Vec<u8>, ClientError> {
-        self.get_bytes(&format!("/v1/transactions/{id}/proof")).await
+        self.get_bytes(&format!("/v1/transactions/{id}/proof"))
+            .await
     }
 
     /// The proof file of a bill with all its lots at the latest height.
@@ -293,7 +390,11 @@ impl NodeClient {
         EventStream::new(self.http.clone(), from)
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str, query: &[(&str, String)]) -> Result<T, ClientError> {
+    async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Result<T, ClientError> {
         self.http.ask(&self.reading(path, query)).await
     }
 
@@ -315,18 +416,10 @@ impl NodeClient {
     }
 }
 
-impl Status {
-    /// What is needed to make transactions.
-    pub fn chain(&self) -> Chain {
-        Chain {
-            genesis: self.genesis,
-            header_time_ms: self.time_ms,
-            max_life_ms: self.max_transaction_life_ms,
-        }
-    }
-}
-
-fn with_cursor<'a>(mut query: Vec<(&'a str, String)>, cursor: Option<&str>) -> Vec<(&'a str, String)> {
+fn with_cursor<'a>(
+    mut query: Vec<(&'a str, String)>,
+    cursor: Option<&str>,
+) -> Vec<(&'a str, String)> {
     query.extend(cursor.map(|cursor| ("cursor", cursor.to_owned())));
     query
 }
@@ -336,17 +429,31 @@ fn is_duplicate(error: &ClientError) -> bool {
 }
 
 /// The receipt, or what was heard instead; an error where it can never be final.
-fn final_or_last(view: TransactionView) -> Result<Result<Final, &'static str>, ClientError> {
-    match view.state {
-        TransactionState::Final(state) => {
-            let FinalState { height, index, receipt, .. } = *state;
-            Ok(Ok(Final { id: view.id, height, index, receipt }))
-        }
-        TransactionState::Waiting {} => Ok(Err("waiting")),
-        TransactionState::Unknown {} => Ok(Err("unknown to the node")),
-        TransactionState::Dropped { code } if code.layer() == "admission" => {
-            Err(ClientError::Dropped { id: view.id, code })
+fn final_or_last(view: TransactionView) -> Result<Result<Box<Final>, &'static str>, ClientError> {
+    match view.status {
+        TransactionState::Final {
+            block_height,
+            block,
+            time_ms,
+            index,
+            receipt,
+            ..
+        } => Ok(Ok(Box::new(Final {
+            id: view.id,
+            height: block_height,
+            block,
+            time_ms,
+            index,
+            receipt,
+        }))),
+        TransactionState::Waiting => Ok(Err("waiting")),
+        TransactionState::Dropped { problem, .. } if problem.code.layer() == "admission" => {
+            Err(ClientError::Dropped {
+                id: view.id,
+                code: problem.code,
+            })
         }
         TransactionState::Dropped { .. } => Ok(Err("dropped to make room")),
+        TransactionState::DryRun { .. } => Ok(Err("only tried out")),
     }
 }

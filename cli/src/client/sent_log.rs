@@ -71,7 +71,11 @@ impl SentLog {
             id: signed.id,
             at_ms: now_ms(),
             actor: body.actor.clone(),
-            calls: body.calls.iter().map(|call| call.name().to_owned()).collect(),
+            calls: body
+                .calls
+                .iter()
+                .map(|call| call.name().to_owned())
+                .collect(),
             valid_until: body.valid_until,
             transaction: hex::encode(&signed.bytes),
         };
@@ -83,7 +87,10 @@ impl SentLog {
 
     fn write(&self, sent: &Sent) -> std::io::Result<()> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
         let fresh = !self.path.exists();
         let mut file = OpenOptions::new()
             .append(true)
@@ -122,7 +129,12 @@ impl SentLog {
         let mut line = Vec::new();
         loop {
             line.clear();
-            if reader.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut line)? == 0 {
+            if reader
+                .by_ref()
+                .take(MAX_LINE_BYTES)
+                .read_until(b'\n', &mut line)?
+                == 0
+            {
                 return Ok(None);
             }
             if let Ok(sent) = serde_json::from_slice::<Sent>(&line)
@@ -171,7 +183,10 @@ mod tests {
             max_life_ms: 1,
         };
         TransactionBuilder::new(&chain, "alice".parse().unwrap())
-            .call(RotateKeys { keys: vec![], threshold: 1 })
+            .call(RotateKeys {
+                keys: vec![],
+                threshold: 1,
+            })
             .sign([&SigningKey::from_bytes(&[seed; 32])])
             .unwrap()
     }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum KeystoreError {
     /// A name that no key can have.
-    #[error("`{0}` is not a key name: 1 to 64 of a-z, 0-9, `.`, `_` and `-`, starting with a letter or digit")]
+    #[error(
+        "`{0}` is not a key name: 1 to 64 of a-z, 0-9, `.`, `_` and `-`, starting with a letter or digit"
+    )]
     Name(String),
     /// There is one already.
     #[error("there is a key `{name}` already at {}", .path.display())]

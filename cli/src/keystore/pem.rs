@@ -83,8 +83,9 @@ pub fn read_key_file(path: &Path) -> Result<SigningKey, KeystoreError> {
     file.take(MAX_FILE_BYTES)
         .read_to_string(&mut text)
         .map_err(|_| not_a_key("it is not text"))?;
-    SigningKey::from_pkcs8_pem(&text)
-        .map_err(|_| not_a_key("it holds no ed25519 private key in PKCS#8 PEM (an encrypted one is not read)"))
+    SigningKey::from_pkcs8_pem(&text).map_err(|_| {
+        not_a_key("it holds no ed25519 private key in PKCS#8 PEM (an encrypted one is not read)")
+    })
 }
 
 fn encode(key: &SigningKey) -> Result<Zeroizing<String>, String> {

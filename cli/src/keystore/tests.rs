@@ -14,11 +14,17 @@ fn a_new_key_reads_back_and_only_its_owner_can_read_it() {
     let made = store.create("acme").unwrap();
     let path = home.path().join("keys/acme.pem");
     assert_eq!(store.load("acme").unwrap().public(), made.public());
-    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
+    assert_eq!(
+        std::fs::metadata(&path).unwrap().permissions().mode() & 0o7777,
+        0o600
+    );
     let folder = std::fs::metadata(home.path().join("keys")).unwrap();
     assert_eq!(folder.permissions().mode() & 0o777, 0o700);
     assert_eq!(store.names().unwrap(), ["acme"]);
-    assert!(matches!(store.create("acme"), Err(KeystoreError::Exists { .. })));
+    assert!(matches!(
+        store.create("acme"),
+        Err(KeystoreError::Exists { .. })
+    ));
     assert_eq!(store.load("acme").unwrap().public(), made.public());
 }
 
@@ -73,7 +79,10 @@ fn a_key_that_others_can_read_is_refused_with_the_command_to_run() {
     for mode in [0o640, 0o604, 0o660, 0o644] {
         std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
         let error = store.load("acme").err().unwrap();
-        assert!(matches!(error, KeystoreError::Permissions { .. }), "{error}");
+        assert!(
+            matches!(error, KeystoreError::Permissions { .. }),
+            "{error}"
+        );
         assert!(error.to_string().contains(&format!("{mode:04o}")));
         assert_eq!(error.hint(), format!("run: chmod 600 {}", path.display()));
     }
@@ -88,20 +97,45 @@ fn what_is_no_key_file_is_refused() {
     let path = home.path().join("keys/acme.pem");
     for bytes in [&b""[..], b"hello", b"\xff\xfe", &[b'x'; 20_000]] {
         std::fs::write(&path, bytes).unwrap();
-        assert!(matches!(store.load("acme"), Err(KeystoreError::NotAKey { .. })));
+        assert!(matches!(
+            store.load("acme"),
+            Err(KeystoreError::NotAKey { .. })
+        ));
     }
     std::fs::remove_file(&path).unwrap();
-    assert!(matches!(store.load("acme"), Err(KeystoreError::NotFound { .. })));
+    assert!(matches!(
+        store.load("acme"),
+        Err(KeystoreError::NotFound { .. })
+    ));
     std::fs::create_dir(&path).unwrap();
-    assert!(matches!(store.load("acme"), Err(KeystoreError::NotAKey { .. })));
+    assert!(matches!(
+        store.load("acme"),
+        Err(KeystoreError::NotAKey { .. })
+    ));
 }
 
 #[test]
 fn names_cannot_leave_the_folder() {
     let (_home, store) = store();
-    for name in ["", "../x", "a/b", ".hidden", "-x", "A", "a b", "ä", &"a".repeat(65)] {
-        assert!(matches!(store.create(name), Err(KeystoreError::Name(_))), "{name}");
-        assert!(matches!(store.load(name), Err(KeystoreError::Name(_))), "{name}");
+    for name in [
+        "",
+        "../x",
+        "a/b",
+        ".hidden",
+        "-x",
+        "A",
+        "a b",
+        "ä",
+        &"a".repeat(65),
+    ] {
+        assert!(
+            matches!(store.create(name), Err(KeystoreError::Name(_))),
+            "{name}"
+        );
+        assert!(
+            matches!(store.load(name), Err(KeystoreError::Name(_))),
+            "{name}"
+        );
     }
 }
 
