@@ -4,30 +4,41 @@
 //! crate alone.
 
 mod block;
+mod bytes;
 mod certificate;
+mod certificate_json;
 mod execute;
 mod genesis;
 mod header_rules;
 pub mod merkle;
+mod proof;
 mod recent;
 mod run;
 mod state;
 mod transaction;
 pub mod trie;
 mod validators;
+mod verify;
 mod vote;
 
 pub use block::{BLOCK_VERSION, Block, BlockDecodeError, Header, Receipt, Receipts, SystemReceipt};
+pub use bytes::HexBytes;
 pub use certificate::{Certificate, CertificateError};
 pub use execute::{ExecuteError, ExecutedBlock, InvalidBlock, LeftOut, Slot, transaction_root};
 pub use genesis::{GENESIS_VERSION, Genesis, GenesisValidator, Limits};
+pub use proof::{
+    Claim, MAX_PROOF_BYTES, MAX_SET_CHANGES, NoProof, PROOF_VERSION, ProofFile, ProofReadError,
+    SetChange,
+};
 pub use recent::RecentIds;
 pub use state::{LedgerState, PROTOCOL_VERSION, RestoreError};
 pub use transaction::{
     Approval, Body, CheckedTransaction, Inadmissible, KeyCache, MAX_ANNEXES, MAX_CALLS,
-    MAX_SIGNATURES, MAX_TRANSACTION_BYTES, NoKeyCache, Salt, Transaction, transaction_leaf,
+    MAX_SIGNATURES, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_JSON_BYTES, NoKeyCache, Salt,
+    Transaction, transaction_leaf,
 };
 pub use validators::{MAX_TOTAL_POWER, MAX_VALIDATORS, Validator, ValidatorSet, ValidatorSetError};
+pub use verify::{Fact, Verified, VerifyError, verify};
 pub use vote::{
     VoteKind, peer_sign_bytes, proposal_sign_bytes, stream_sign_bytes, vote_sign_bytes,
 };

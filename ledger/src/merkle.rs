@@ -122,7 +122,7 @@ pub fn path(leaves: &[Hash], index: usize) -> Option<MerklePath> {
 /// Shows that a leaf is at a certain place in a tree of a certain size.
 ///
 /// In JSON an array of hashes, the leaf's sibling first.
-#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, BorshSerialize, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Hash>", into = "Vec<Hash>")]
 pub struct MerklePath {
     siblings: Vec<Hash>,

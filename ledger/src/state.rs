@@ -8,7 +8,9 @@ use crate::transaction::CheckedTransaction;
 use crate::trie::Trie;
 use crate::validators::ValidatorSet;
 use allonge_contracts::state::{EmptyView, Overlay, StateFault};
-use allonge_contracts::{BlockContext, Code, Date, Hash, authorise, tagged_hash, write_genesis};
+use allonge_contracts::{
+    BlockContext, Code, Date, Hash, authorise, clock, genesis, tagged_hash, write_genesis,
+};
 use std::sync::Arc;
 
 /// The protocol by which this program executes blocks.
@@ -131,8 +133,7 @@ impl LedgerState {
     /// # Errors
     /// Only a damaged state.
     pub fn business_date(&self, time_ms: u64) -> Result<Date, StateFault> {
-        Date::from_unix_ms(time_ms, self.genesis.rules.utc_offset_minutes)
-            .ok_or_else(|| StateFault::new("clock", "a date out of range"))
+        Ok(clock::read::moment(&self.trie, time_ms)?.date)
     }
 
     /// What the next header says of the parameters in force: `allonge/params/1` over the limits of
@@ -141,7 +142,7 @@ impl LedgerState {
     /// # Errors
     /// Only a damaged state.
     pub fn params_hash(&self) -> Result<Hash, StateFault> {
-        let params = &self.genesis.rules.params;
+        let params = genesis::settings(&self.trie)?.params;
         // Writing into memory cannot fail.
         let bytes = borsh::to_vec(&(&self.genesis.limits, params)).unwrap_or_default();
         Ok(tagged_hash("allonge/params/1", &[&bytes]))

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 /// The most bytes of an encoded transaction.
 pub const MAX_TRANSACTION_BYTES: usize = 256 * 1024;
+/// The most bytes of a transaction's JSON form, whose canonical bytes are bounded besides.
+pub const MAX_TRANSACTION_JSON_BYTES: usize = 4 * MAX_TRANSACTION_BYTES;
 /// The most calls of a transaction.
 pub const MAX_CALLS: usize = 64;
 /// The most signatures of a transaction.
@@ -155,6 +157,33 @@ impl Transaction {
         }
         transaction.check_bounds()?;
         Ok(transaction)
+    }
+
+    /// Reads the JSON form and checks the bounds that hold whatever the state is. Unknown fields and calls
+    /// are refused by name.
+    ///
+    /// # Errors
+    /// `TOO_LARGE`, `UNDECODABLE`.
+    pub fn from_json(text: &[u8]) -> Result<Self, Inadmissible> {
+        if text.len() > MAX_TRANSACTION_JSON_BYTES {
+            return Err(Inadmissible::new(
+                Code::TooLarge,
+                format!(
+                    "{} bytes of JSON, at most {MAX_TRANSACTION_JSON_BYTES} are allowed",
+                    text.len()
+                ),
+            ));
+        }
+        let transaction: Transaction = serde_json::from_slice(text)
+            .map_err(|e| Inadmissible::new(Code::Undecodable, e.to_string()))?;
+        transaction.check_bounds()?;
+        Ok(transaction)
+    }
+
+    /// The JSON form.
+    pub fn to_json(&self) -> String {
+        // These types have no map with other keys than text, so they always can be written.
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// Checks the bounds that hold whatever the state is: counts and the order of signatures.

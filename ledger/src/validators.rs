@@ -3,6 +3,7 @@
 use allonge_contracts::{Hash, PublicKey, tagged_hash};
 use borsh::{BorshDeserialize, BorshSerialize};
 use ed25519_dalek::VerifyingKey;
+use serde::{Deserialize, Serialize};
 use std::io;
 
 /// The most validators a set may have; also the most signatures in a certificate.
@@ -12,11 +13,25 @@ pub const MAX_VALIDATORS: usize = 128;
 pub const MAX_TOTAL_POWER: u64 = 1 << 60;
 
 /// One voter: its consensus key and its weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    BorshSerialize,
+    BorshDeserialize,
+    Serialize,
+    Deserialize,
+)]
+#[serde(deny_unknown_fields)]
 pub struct Validator {
     /// The ed25519 key that signs its votes and proposals.
     pub key: PublicKey,
     /// Its weight in every quorum; at least 1.
+    #[serde(with = "allonge_contracts::json::string")]
     pub power: u64,
 }
 
@@ -143,7 +158,7 @@ impl ValidatorSet {
 
 impl BorshSerialize for ValidatorSet {
     fn serialize<W: io::Write>(&self, writer: &mut W) -> io::Result<()> {
-        self.validators.serialize(writer)
+        BorshSerialize::serialize(&self.validators, writer)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::hash::RequestId;
 use crate::member_id::MemberId;
 use crate::money::Currency;
 use crate::state::{StateFault, View};
-use crate::tables::{ALL, BALANCES, CURRENCIES, HOLDS};
+use crate::tables::{ALL, BALANCES, CURRENCIES, HOLDS, currency_suffix};
 
 /// What a member has of one currency; an empty account where it has none.
 pub fn balance(
@@ -21,6 +21,16 @@ pub fn balance(
 pub fn balances(view: &dyn View, member: &MemberId) -> Result<Vec<Balance>, StateFault> {
     let all = BALANCES.scan(view, member.as_str().as_bytes(), &[], usize::MAX)?;
     Ok(all.into_iter().map(|(_, balance)| balance).collect())
+}
+
+/// The key of a member's account in one currency, for a proof.
+pub fn balance_key(member: &MemberId, currency: Currency) -> Vec<u8> {
+    BALANCES.key(member.as_str().as_bytes(), &currency_suffix(currency))
+}
+
+/// The account in the bytes stored under its key.
+pub fn decode_balance(bytes: &[u8]) -> Result<Balance, StateFault> {
+    BALANCES.decode(bytes)
 }
 
 /// A hold by its id.

@@ -17,6 +17,16 @@ pub(crate) fn member_in(
     MEMBERS.get(view, ALL, &member_suffix(id))
 }
 
+/// The key of a member, for a proof.
+pub fn member_key(id: &MemberId) -> Vec<u8> {
+    MEMBERS.key(ALL, &member_suffix(id))
+}
+
+/// The member in the bytes stored under its key.
+pub fn decode_member(bytes: &[u8]) -> Result<Member, StateFault> {
+    MEMBERS.decode(bytes)
+}
+
 /// Up to `limit` members in order of name, after one of them or from the first.
 pub fn list(
     view: &dyn View,
