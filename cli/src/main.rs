@@ -1,1 +1,5 @@
-fn main() {}
+//! The program `allonge`.
+
+fn main() -> std::process::ExitCode {
+    allonge_cli::main()
+}

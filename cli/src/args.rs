@@ -1,0 +1,95 @@
+//! The command line: global options and one noun a subcommand.
+
+use crate::commands;
+use crate::output::Format;
+use crate::parse;
+use allonge_contracts::MemberId;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A ledger of digital bills: drawn, accepted, endorsed and paid among companies and banks.
+#[derive(Debug, Parser)]
+#[command(
+    name = "allonge",
+    version,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    after_help = EXIT_CODES
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done; a transaction is final and accepted
+  1  rejected by the ledger's rules
+  2  wrong usage or input
+  3  no node, or no answer in time; the transaction's id is printed, asking again is safe
+
+Results go to standard output, everything else to standard error.";
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct GlobalArgs {
+    /// A node's address; give several, and the first that answers is used
+    #[arg(
+        long = "node",
+        value_name = "URL",
+        global = true,
+        env = "ALLONGE_NODE",
+        value_delimiter = ',',
+        default_value = "http://127.0.0.1:8080"
+    )]
+    pub nodes: Vec<String>,
+
+    /// The member that acts; its keys are found in the keystore by what the ledger says of it
+    #[arg(long = "as", value_name = "MEMBER", global = true, env = "ALLONGE_AS")]
+    pub act_as: Option<MemberId>,
+
+    /// Sign with this key of the keystore instead (may be given several times)
+    #[arg(long = "key", value_name = "NAME", global = true)]
+    pub keys: Vec<String>,
+
+    /// The folder of keys and of what was sent [default: ~/.allonge]
+    #[arg(long, value_name = "DIR", global = true, env = "ALLONGE_HOME")]
+    pub home: Option<PathBuf>,
+
+    /// How results are printed
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        global = true,
+        value_enum,
+        default_value = "table"
+    )]
+    pub output: Format,
+
+    /// Wait until the transaction is final (the default)
+    #[arg(long, global = true, overrides_with = "no_wait")]
+    pub wait: bool,
+
+    /// Return as soon as a node has taken the transaction
+    #[arg(long, global = true, overrides_with = "wait")]
+    pub no_wait: bool,
+
+    /// How long to wait, such as 500ms, 30s or 2m
+    #[arg(long, value_name = "TIME", global = true, value_parser = parse::duration, default_value = "30s")]
+    pub timeout: Duration,
+}
+
+/// One noun each.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Keys in files: make, list, show
+    Key(commands::key::KeyArgs),
+    /// How a node and its ledger are
+    Status(commands::status::StatusArgs),
+}

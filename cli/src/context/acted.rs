@@ -1,0 +1,195 @@
+//! What came of a transaction, shown to whoever sent it.
+
+use crate::client::{ClientError, Final, TransactionState, TransactionView};
+use crate::error::CliError;
+use crate::output::{Output, Style, describe};
+use allonge_contracts::bills::BillNumber;
+use allonge_contracts::{CallResult, Outcome, RequestId};
+use serde::Serialize;
+use std::time::Duration;
+
+/// A transaction that was sent.
+pub struct Acted {
+    view: TransactionView,
+    took: Option<Duration>,
+}
+
+/// `allonge.transaction/1`: what the API says of it, and what it made, at the top for scripts.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    view: &'a TransactionView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bill: Option<BillNumber>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<RequestId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hold: Option<RequestId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    milliseconds: Option<u64>,
+}
+
+impl Acted {
+    /// It is final, and took so long from sending to knowing.
+    pub fn final_after(done: Final, took: Duration) -> Self {
+        Acted {
+            took: Some(took),
+            ..Acted::taken(view_of(done))
+        }
+    }
+
+    /// What a node says of it.
+    pub fn taken(view: TransactionView) -> Self {
+        Acted { view, took: None }
+    }
+
+    /// The bill that it registered.
+    pub fn bill(&self) -> Option<BillNumber> {
+        self.results().iter().find_map(|result| match result {
+            CallResult::Bill(number) => Some(*number),
+            _ => None,
+        })
+    }
+
+    /// Whether it is final and had its effect.
+    pub fn accepted(&self) -> bool {
+        matches!(&self.view.status, TransactionState::Final { receipt, .. }
+            if matches!(receipt.outcome, Outcome::Accepted(_)))
+    }
+
+    fn results(&self) -> &[CallResult] {
+        match &self.view.status {
+            TransactionState::Final { receipt, .. } => match &receipt.outcome {
+                Outcome::Accepted(results) => results,
+                Outcome::Rejected(_) => &[],
+            },
+            _ => &[],
+        }
+    }
+
+    /// Prints it. A rejected transaction is printed too, and is then an error for the exit code.
+    ///
+    /// # Errors
+    /// `Rejected`, or standard output cannot be written.
+    pub fn finish(self, out: &Output) -> Result<(), CliError> {
+        self.show(out)?;
+        self.into_result()
+    }
+
+    /// Prints it.
+    ///
+    /// # Errors
+    /// Standard output cannot be written.
+    pub fn show(&self, out: &Output) -> Result<(), CliError> {
+        let ids =
+            |wanted: fn(&CallResult) -> Option<RequestId>| self.results().iter().find_map(wanted);
+        let shown = Shown {
+            view: &self.view,
+            bill: self.bill(),
+            request: ids(|result| match result {
+                CallResult::Request { request, .. } => Some(*request),
+                _ => None,
+            }),
+            hold: ids(|result| match result {
+                CallResult::Hold(hold) => Some(*hold),
+                _ => None,
+            }),
+            milliseconds: self
+                .took
+                .and_then(|took| u64::try_from(took.as_millis()).ok()),
+        };
+        out.show("allonge.transaction/1", &shown, |style| {
+            transaction_text(&self.view, self.took, style)
+        })
+    }
+
+    /// The rejection as an error.
+    ///
+    /// # Errors
+    /// `Rejected`.
+    pub fn into_result(self) -> Result<(), CliError> {
+        match self.view.status {
+            TransactionState::Final {
+                block_height,
+                receipt,
+                ..
+            } => match receipt.outcome {
+                Outcome::Accepted(_) => Ok(()),
+                Outcome::Rejected(rejection) => Err(ClientError::Rejected {
+                    id: self.view.id,
+                    height: block_height,
+                    rejection,
+                }
+                .into()),
+            },
+            _ => Ok(()),
+        }
+    }
+}
+
+fn view_of(done: Final) -> TransactionView {
+    let rejection = match &done.receipt.outcome {
+        Outcome::Accepted(_) => None,
+        Outcome::Rejected(rejection) => Some(allonge_node::api::types::Problem {
+            code: rejection.code,
+            number: rejection.code.number(),
+            message: rejection.to_string(),
+            hint: rejection.code.hint().to_owned(),
+            retry: rejection.code.retry(),
+        }),
+    };
+    TransactionView {
+        id: done.id,
+        status: TransactionState::Final {
+            block_height: done.height,
+            block: done.block,
+            time_ms: done.time_ms,
+            index: done.index,
+            receipt: done.receipt,
+            rejection,
+        },
+    }
+}
+
+/// A transaction in words: how far it is, and what happened.
+pub fn transaction_text(view: &TransactionView, took: Option<Duration>, style: Style) -> String {
+    let id = view.id;
+    match &view.status {
+        TransactionState::Waiting => format!("taken, waits for a block\ntransaction {id}\n"),
+        TransactionState::Dropped { problem, .. } => {
+            format!(
+                "{} {}\ntransaction {id}\n",
+                style.bad("dropped:"),
+                problem.message
+            )
+        }
+        TransactionState::DryRun { receipt, .. } => {
+            format!("would be {}\n", outcome_word(&receipt.outcome, style))
+        }
+        TransactionState::Final {
+            block_height,
+            receipt,
+            ..
+        } => {
+            let took = took
+                .map(|took| format!(" after {} ms", took.as_millis()))
+                .unwrap_or_default();
+            let mut text = format!(
+                "{} in block {block_height}{took}\n",
+                outcome_word(&receipt.outcome, style)
+            );
+            for event in &receipt.events {
+                text.push_str(&format!("  {}\n", describe(event)));
+            }
+            text.push_str(&style.dim(&format!("transaction {id}")));
+            text
+        }
+    }
+}
+
+fn outcome_word(outcome: &Outcome, style: Style) -> String {
+    match outcome {
+        Outcome::Accepted(_) => style.good("accepted"),
+        Outcome::Rejected(rejection) => style.bad(&format!("rejected ({})", rejection.code)),
+    }
+}

@@ -1,0 +1,232 @@
+//! Events and ranges in words.
+
+use allonge_contracts::bills::LotRange;
+use allonge_contracts::requests::Terms;
+use allonge_contracts::{Currency, Date, Event, Money, format_minor};
+
+/// A range as people read it: `101–12200 (121.00)`.
+pub fn range_text(range: LotRange, currency: Currency) -> String {
+    let amount = u128::from(range.end.saturating_sub(range.start)) + 1;
+    let amount = format_minor(amount, currency.decimals(), true);
+    format!("{}–{} ({amount})", range.start, range.end)
+}
+
+fn lot(range: &LotRange) -> String {
+    format!("{}–{}", range.start, range.end)
+}
+
+fn lot_of(range: &LotRange, money: &Money) -> String {
+    format!("{}–{} ({})", range.start, range.end, money.grouped())
+}
+
+fn clock(by_clock: bool) -> &'static str {
+    if by_clock { ", by the clock" } else { "" }
+}
+
+fn noted(what: &str, text: &str) -> String {
+    if text.is_empty() {
+        String::new()
+    } else {
+        format!(", {what} \"{text}\"")
+    }
+}
+
+fn dates(dates: &[Date]) -> String {
+    let all: Vec<String> = dates.iter().map(Date::to_string).collect();
+    all.join(", ")
+}
+
+/// One line that says what happened.
+pub fn describe(event: &Event) -> String {
+    match event {
+        Event::MemberAdmitted(e) => format!("{} admitted by {}", e.member, e.by),
+        Event::MemberSuspended(e) => {
+            format!(
+                "{} suspended by {}{}",
+                e.member,
+                e.by,
+                noted("reason", e.reason.as_str())
+            )
+        }
+        Event::MemberReinstated(e) => {
+            format!(
+                "{} reinstated by {}{}",
+                e.member,
+                e.by,
+                noted("reason", e.reason.as_str())
+            )
+        }
+        Event::KeysRotated(e) => format!("{} replaced its keys", e.member),
+        Event::CashMinted(e) => {
+            format!(
+                "{} minted to {} by {}{}",
+                e.money,
+                e.to,
+                e.by,
+                noted("reference", e.reference.as_str())
+            )
+        }
+        Event::CashRedeemed(e) => {
+            format!(
+                "{} redeemed by {}{}",
+                e.money,
+                e.by,
+                noted("reference", e.reference.as_str())
+            )
+        }
+        Event::CashTransferred(e) => format!(
+            "{} from {} to {}{}{}",
+            e.money,
+            e.from,
+            e.to,
+            noted("for", e.purpose.as_str()),
+            noted("reference", e.reference.as_str())
+        ),
+        Event::CashHeld(e) => format!(
+            "{} of {} held until {} (hold {})",
+            e.money, e.owner, e.until, e.hold
+        ),
+        Event::CashReleased(e) => format!("{} of {} released (hold {})", e.money, e.owner, e.hold),
+        Event::BillRegistered(e) => format!(
+            "bill {} registered: {}, {} on {}, payable to {} on {}",
+            e.bill.number,
+            e.bill.sum,
+            e.bill.drawer,
+            e.bill.acceptor,
+            e.bill.payee,
+            e.bill.maturity
+        ),
+        Event::BillAccepted(e) => {
+            format!("bill {} accepted by {} for {}", e.bill, e.acceptor, e.money)
+        }
+        Event::BillDelivered(e) => format!(
+            "bill {} delivered by {} to {}, {}",
+            e.bill, e.from, e.to, e.money
+        ),
+        Event::BillEndorsed(e) => format!(
+            "lot {} of {} endorsed by {} to {}{}",
+            lot_of(&e.lot, &e.money),
+            e.bill,
+            e.from,
+            e.to,
+            if e.not_transferable {
+                ", not transferable"
+            } else {
+                ""
+            }
+        ),
+        Event::BillRevoked(e) => format!("bill {} revoked by {}", e.bill, e.by),
+        Event::BillPresented(e) => format!(
+            "lot {} of {} presented by {} to {}{}",
+            lot_of(&e.lot, &e.money),
+            e.bill,
+            e.holder,
+            e.acceptor,
+            clock(e.by_clock)
+        ),
+        Event::BillPaid(e) => format!(
+            "lot {} of {} paid by {} to {}{}",
+            lot_of(&e.lot, &e.money),
+            e.bill,
+            e.from,
+            e.to,
+            clock(e.by_clock)
+        ),
+        Event::BillDishonoured(e) => format!(
+            "lot {} of {} dishonoured by {}: {}{}{} (holder {})",
+            lot(&e.lot),
+            e.bill,
+            e.acceptor,
+            e.code,
+            noted("text", e.text.as_str()),
+            clock(e.by_clock),
+            e.holder
+        ),
+        Event::BillTerminated(e) => {
+            format!("lot {} of {} ended: {}", lot(&e.lot), e.bill, e.reason)
+        }
+        Event::BillSplit(e) => format!(
+            "lot of {} split: {} moves, {} stays",
+            e.bill,
+            lot(&e.moved),
+            lot(&e.kept)
+        ),
+        Event::BillRejoined(e) => format!("lot {} of {} is one again", lot(&e.lot), e.bill),
+        Event::RequestMade(e) => {
+            let request = &e.request;
+            let until = request
+                .answer_by
+                .map(|day| format!(" by {day}"))
+                .unwrap_or_default();
+            format!(
+                "{} asked of {} by {} for lot {} of {}, to be answered{until}",
+                act_name(&request.terms),
+                request.to,
+                request.from,
+                lot(&request.range),
+                request.bill
+            )
+        }
+        Event::RequestRefused(e) => format!(
+            "request on lot {} of {} refused by {}: {}{}",
+            lot(&e.lot),
+            e.bill,
+            e.by,
+            e.code,
+            noted("text", e.text.as_str())
+        ),
+        Event::RequestWithdrawn(e) => format!(
+            "request on lot {} of {} withdrawn by {}",
+            lot(&e.lot),
+            e.bill,
+            e.by
+        ),
+        Event::RequestLapsed(e) => format!("request on lot {} of {} lapsed", lot(&e.lot), e.bill),
+        Event::DayBegan(e) => format!("the business day {} began", e.date),
+        Event::DayClosed(e) => format!("the business day {} closed", e.date),
+        Event::ClockAdvanced(e) => format!("the clock was moved to {} by {}", e.to, e.by),
+        Event::CalendarChanged(e) => {
+            let part = |what: &str, days: &[Date]| match days {
+                [] => String::new(),
+                days => format!(", {what} {}", dates(days)),
+            };
+            format!(
+                "the calendar was changed by {}{}{}",
+                e.by,
+                part("closed", &e.closed),
+                part("open", &e.open)
+            )
+        }
+    }
+}
+
+/// The act that a request asks for.
+pub fn act_name(terms: &Terms) -> &'static str {
+    match terms {
+        Terms::Acceptance {} => "acceptance",
+        Terms::Delivery {} => "delivery",
+        Terms::Endorsement { .. } => "endorsement",
+        Terms::Presentment { .. } => "payment",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_read_as_the_market_writes_them() {
+        let range = LotRange {
+            start: 101,
+            end: 12_200,
+        };
+        assert_eq!(
+            range_text(range, "CNY".parse().unwrap()),
+            "101–12200 (121.00)"
+        );
+        assert_eq!(
+            range_text(range, "JPY".parse().unwrap()),
+            "101–12200 (12,100)"
+        );
+    }
+}
