@@ -6,6 +6,19 @@
 //! [`execute_calls`] carries out a transaction, [`run_clock`] what the calendar makes due, and
 //! [`authorise`] says whether a set of keys may act for a member.
 
+#![deny(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::float_arithmetic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::arithmetic_side_effects, clippy::indexing_slicing)
+)]
+
 pub mod bills;
 pub mod calendar;
 pub mod calls;
@@ -18,6 +31,7 @@ pub mod events;
 mod execute;
 pub mod genesis;
 mod hash;
+mod invariants;
 pub mod json;
 mod member_id;
 pub mod members;
@@ -40,6 +54,7 @@ pub use execute::{
     write_genesis,
 };
 pub use hash::{Hash, HexError, PublicKey, RequestId, Signature, tagged_hash};
+pub use invariants::{Violation, check_invariants};
 pub use member_id::{MemberId, MemberIdError};
 pub use money::{Currency, Money, MoneyError, format_minor};
 pub use outcome::{CallResult, Executed, Outcome, Rejection};

@@ -73,9 +73,9 @@ impl BorshDeserialize for MemberId {
                 "member name of wrong length",
             ));
         }
-        let mut bytes = [0u8; Self::MAX_LEN];
-        reader.read_exact(&mut bytes[..len])?;
-        std::str::from_utf8(&bytes[..len])
+        let mut bytes = vec![0u8; len];
+        reader.read_exact(&mut bytes)?;
+        std::str::from_utf8(&bytes)
             .ok()
             .and_then(|text| text.parse().ok())
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not a member name"))

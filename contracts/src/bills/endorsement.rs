@@ -47,10 +47,10 @@ impl Act for RequestEndorsement {
 
     fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Checked, Failure> {
         let bill = bill_named(run, caller, self.bill);
-        if let (Ok(bill), Some(part)) = (&bill, self.part) {
-            if part.currency != bill.sum.currency {
-                return Err(Failure::argument("part").fact("currency", bill.sum.currency.code()));
-            }
+        if let (Ok(bill), Some(part)) = (&bill, self.part)
+            && part.currency != bill.sum.currency
+        {
+            return Err(Failure::argument("part").fact("currency", bill.sum.currency.code()));
         }
         require_role(&acting(run.state, caller.actor)?, TRADING_ROLES)?;
         let endorsee = named(run.state, &self.to)?;

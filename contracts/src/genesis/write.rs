@@ -138,12 +138,12 @@ fn check_members(members: &[Member]) -> Result<(), String> {
         check_threshold(member.threshold, &member.keys).map_err(|_| {
             format!("member `{id}`: the threshold is not between 1 and the number of keys")
         })?;
-        if let Some(number) = &member.bank_number {
-            if let Some(other) = numbers.insert(*number, id) {
-                return Err(format!(
-                    "member `{id}`: bank number {number} is that of `{other}` already"
-                ));
-            }
+        if let Some(number) = &member.bank_number
+            && let Some(other) = numbers.insert(*number, id)
+        {
+            return Err(format!(
+                "member `{id}`: bank number {number} is that of `{other}` already"
+            ));
         }
         if let Some(bank) = &member.account_bank {
             let is_bank = by_name

@@ -50,12 +50,12 @@ impl Act for Admit {
         {
             return Err(Failure::of(Code::AlreadyExists).fact("member", &self.member));
         }
-        if let Some(number) = &self.bank_number {
-            if let Some(owner) = BANK_NUMBERS.get(run.state, number.as_str().as_bytes(), &[])? {
-                return Err(Failure::of(Code::AlreadyExists)
-                    .fact("field", "bank_number")
-                    .fact("member", &owner));
-            }
+        if let Some(number) = &self.bank_number
+            && let Some(owner) = BANK_NUMBERS.get(run.state, number.as_str().as_bytes(), &[])?
+        {
+            return Err(Failure::of(Code::AlreadyExists)
+                .fact("field", "bank_number")
+                .fact("member", &owner));
         }
         check_threshold(self.threshold, &self.keys)?;
         let mut roles = self.roles.clone();

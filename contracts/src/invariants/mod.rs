@@ -1,0 +1,46 @@
+//! What must hold in every state, checked over the whole of it: for tests, scenarios and `node check`.
+
+mod bills;
+mod cash;
+mod due;
+mod requests;
+
+use crate::state::{StateFault, View};
+
+/// An invariant that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{rule}: {what}")]
+pub struct Violation {
+    /// Which invariant, in a few words.
+    pub rule: &'static str,
+    /// Where, and the values that show it.
+    pub what: String,
+}
+
+/// Everything found so far; stops collecting at a bound, so that a damaged state gives a readable answer.
+pub(crate) struct Findings(Vec<Violation>);
+
+const MAX_FINDINGS: usize = 1_000;
+
+impl Findings {
+    fn expect(&mut self, holds: bool, rule: &'static str, what: impl FnOnce() -> String) {
+        if !holds && self.0.len() < MAX_FINDINGS {
+            self.0.push(Violation { rule, what: what() });
+        }
+    }
+}
+
+/// Checks a whole state. Empty when all invariants hold; at most 1,000 violations are given. The error means
+/// that a record could not even be read.
+///
+/// The lots of a package tile it; every list and queue agrees with the records it points to; of each currency
+/// what was issued and not redeemed is the sum of all balances, and what is held the sum of all holds; a lot has
+/// at most one live request, and each request its lot.
+pub fn check_invariants(view: &dyn View) -> Result<Vec<Violation>, StateFault> {
+    let mut findings = Findings(Vec::new());
+    cash::check(view, &mut findings)?;
+    bills::check(view, &mut findings)?;
+    requests::check(view, &mut findings)?;
+    due::check(view, &mut findings)?;
+    Ok(findings.0)
+}
