@@ -1,8 +1,8 @@
 //! Delivery of an accepted bill to its payee (rule book 2.2).
 
 use crate::bills::{
-    Bill, Circulation, HandKind, Lot, NewHand, bill_named, change_lot, lot_money, present_by_clock,
-    record_hand, whole_lot,
+    Bill, Circulation, HandKind, Lot, NewHand, bill_named, change_lot, lot_money, next_payment_day,
+    present_by_clock, record_hand, whole_lot,
 };
 use crate::calls::RequestDelivery;
 use crate::clock::{DueKey, DueKind, add_debt, cancel, schedule};
@@ -104,5 +104,6 @@ pub(crate) fn agree_delivery(
         let due = DueKey::bill(bill.payable_on, DueKind::Presentment, &bill.number);
         return schedule(run, &due, 0);
     }
-    present_by_clock(run, &mut bill, delivered)
+    let due_on = next_payment_day(run)?;
+    present_by_clock(run, &mut bill, delivered, due_on)
 }

@@ -28,4 +28,4 @@ pub use instrument::{
 pub(crate) use lots::{change_lot, lot_at, lot_money, new_lot, put_lot, rejoin, split};
 pub use number::{BankNumber, BillNumber, NumberError, check_digit};
 pub(crate) use payment::{check_payment, dishonour, end_unpaid, pay};
-pub(crate) use presentment::{present_by_clock, presentment_due};
+pub(crate) use presentment::{next_payment_day, present_by_clock, presentment_due};

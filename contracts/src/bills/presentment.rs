@@ -22,13 +22,10 @@ fn in_time(bill: &Bill, date: Date) -> bool {
     date >= bill.maturity && date <= bill.window_end
 }
 
-/// The day at whose close the clock pays or refuses what is presented now: the next business day whose
-/// close is to come. Before the bill is payable that day is not yet set.
-fn due_on(run: &Run<'_, '_>, bill: &Bill) -> Result<Option<Date>, StateFault> {
-    if run.date() < bill.payable_on {
-        return Ok(None);
-    }
-    roll(run.state, run.next_close()).map(Some)
+/// The day at whose close the clock pays or refuses what a member's act presents now: the next business
+/// day whose close is to come.
+pub(crate) fn next_payment_day(run: &Run<'_, '_>) -> Result<Date, StateFault> {
+    roll(run.state, run.next_close())
 }
 
 impl Act for Present {
@@ -56,7 +53,12 @@ impl Act for Present {
             explanation: Text::empty(),
         };
         check_asking(terms.rule(), &bill, &lot, caller.actor)?;
-        let due_on = due_on(run, &bill)?;
+        // Before the bill is payable the day of payment is not yet set.
+        let due_on = if run.date() < bill.payable_on {
+            None
+        } else {
+            Some(next_payment_day(run)?)
+        };
         Ok((bill, lot, due_on))
     }
 
@@ -153,11 +155,12 @@ fn schedule_payment(
     PRESENTMENTS.put(run.state, id_bytes(&request.id), &[], &presentment)
 }
 
-/// The clock presents a lot on the holder's behalf, to be paid at the next close of a business day.
+/// The clock presents a lot on the holder's behalf, to be paid at the close of a day.
 pub(crate) fn present_by_clock(
     run: &mut Run<'_, '_>,
     bill: &mut Bill,
     lot: Lot,
+    due_on: Date,
 ) -> Result<(), StateFault> {
     let id = short_id(tagged_hash(
         "allonge/presentment/1",
@@ -170,7 +173,7 @@ pub(crate) fn present_by_clock(
     let how = How {
         id,
         at: Moment::start_of(run.date()).ms,
-        due_on: due_on(run, bill)?,
+        due_on: Some(due_on),
         by_clock: true,
         explanation: Text::empty(),
     };
@@ -191,9 +194,5 @@ pub(crate) fn presentment_due(
         presentment.first_in_time = true;
         put_lot(run.state, &bill.number, &lot)?;
     }
-    let date = match due_on(run, bill)? {
-        Some(date) => date,
-        None => bill.payable_on,
-    };
-    schedule_payment(run, request, presentment, date)
+    schedule_payment(run, request, presentment, run.date())
 }

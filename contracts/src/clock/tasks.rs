@@ -112,7 +112,7 @@ fn present_next(run: &mut Run<'_, '_>, key: &DueKey, item: &DueItem) -> Result<(
     if lot.holder == bill.acceptor {
         return end_unpaid(run, &mut bill, &lot, "extinguished");
     }
-    present_by_clock(run, &mut bill, lot)
+    present_by_clock(run, &mut bill, lot, key.date)
 }
 
 /// The day was declared closed since: the bill is payable on the next business day.
