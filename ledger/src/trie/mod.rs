@@ -64,7 +64,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// The longest key, in bytes.
-pub const MAX_KEY_LEN: usize = 64;
+pub const MAX_KEY_LEN: usize = 128;
 /// The longest value, in bytes.
 pub const MAX_VALUE_LEN: usize = 1 << 20;
 
