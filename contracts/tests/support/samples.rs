@@ -1,0 +1,360 @@
+//! One sample of every call and every event.
+
+use crate::support::*;
+use allonge_contracts::Text;
+use allonge_contracts::bills::Bill;
+use allonge_contracts::bills::{BillKind, BillNumber, RefusalCode};
+use allonge_contracts::calls::*;
+use allonge_contracts::events::*;
+use allonge_contracts::members::Role;
+use allonge_contracts::requests::{Request, Terms};
+use allonge_contracts::{Call, Event, Hash, Money, RequestId};
+
+fn text<const N: usize>(text: &str) -> Text<N> {
+    text.parse().unwrap()
+}
+
+fn number() -> BillNumber {
+    "510210009999620270105000000011".parse().unwrap()
+}
+
+fn id() -> RequestId {
+    RequestId(std::array::from_fn(|i| i as u8))
+}
+
+fn hash(byte: u8) -> Hash {
+    Hash([byte; 32])
+}
+
+/// One of every call, in order of number; those with optional parts have them.
+pub fn calls() -> Vec<Call> {
+    vec![
+        Admit {
+            member: member("acme-2"),
+            roles: vec![Role::Enterprise, Role::Factor],
+            legal_id: Some("529900T8BM49AURSDO55".parse().unwrap()),
+            bank_number: bank_number("102100099996"),
+            account_bank: Some(member("bank-a")),
+            keys: vec![key(1), key(2)],
+            threshold: 2,
+        }
+        .into(),
+        Suspend {
+            member: member("core"),
+            reason: text("audit 2027/3"),
+        }
+        .into(),
+        Reinstate {
+            member: member("core"),
+            reason: text("审计完成"),
+        }
+        .into(),
+        RotateKeys {
+            keys: vec![key(3)],
+            threshold: 1,
+        }
+        .into(),
+        Mint {
+            to: member("bank-a"),
+            money: yuan("1,000,000.00"),
+            reference: text("m-1"),
+        }
+        .into(),
+        Redeem {
+            money: yuan("0.01"),
+            reference: text(""),
+        }
+        .into(),
+        Transfer {
+            to: member("s1"),
+            money: Money::new("KWD".parse().unwrap(), 1_234),
+            purpose: text("invoice 17"),
+            reference: text("p-9"),
+        }
+        .into(),
+        PlaceHold {
+            money: Money::new(cny(), u64::MAX),
+            releaser: Some(member("s2")),
+            until: date("2027-02-01"),
+            reference: text("h"),
+        }
+        .into(),
+        ReleaseHold { hold: id() }.into(),
+        Register {
+            kind: BillKind::Bank,
+            acceptor: member("bank-a"),
+            payee: member("s1"),
+            sum: yuan("1,001.00"),
+            maturity: date("2027-04-05"),
+            issue_date: Some(date("2027-01-05")),
+            splittable: true,
+            not_transferable: false,
+            trade_background: vec![hash(7), hash(8)],
+        }
+        .into(),
+        RequestAcceptance {
+            bill: BillRef::Call(CallIndex { call: 0 }),
+            answer_by: None,
+        }
+        .into(),
+        RequestDelivery {
+            bill: BillRef::Number(number()),
+            answer_by: Some(date("2027-01-20")),
+        }
+        .into(),
+        RequestEndorsement {
+            bill: BillRef::Number(number()),
+            lot: lot("101-100100"),
+            part: Some(yuan("121.00")),
+            to: member("s2"),
+            not_transferable: true,
+            answer_by: None,
+        }
+        .into(),
+        Revoke {
+            bill: BillRef::Number(number()),
+        }
+        .into(),
+        Present {
+            bill: BillRef::Number(number()),
+            lot: lot("1-100"),
+            explanation: text("the office was flooded"),
+        }
+        .into(),
+        Agree {
+            request: RequestRef::Id(id()),
+            terms: hash(9),
+        }
+        .into(),
+        Refuse {
+            request: RequestRef::Id(id()),
+            terms: hash(9),
+            code: RefusalCode::Other,
+            text: text("not ours"),
+        }
+        .into(),
+        Withdraw {
+            request: RequestRef::Call(CallIndex { call: 1 }),
+        }
+        .into(),
+        AdvanceClock {
+            to: date("2027-04-05"),
+        }
+        .into(),
+        SetCalendar {
+            closed: vec![date("2027-10-01"), date("2027-10-04")],
+            open: vec![date("2027-10-09")],
+        }
+        .into(),
+    ]
+}
+
+fn bill() -> Bill {
+    Bill {
+        number: number(),
+        kind: BillKind::Bank,
+        sum: yuan("1,001.00"),
+        drawer: member("core"),
+        acceptor: member("bank-a"),
+        payee: member("s1"),
+        issue_date: date("2027-01-05"),
+        maturity: date("2027-04-05"),
+        splittable: true,
+        trade_background: vec![hash(7)],
+        window_end: date("2027-04-15"),
+        payable_on: date("2027-04-05"),
+        hands: 1,
+    }
+}
+
+/// One of every event, in order of number.
+pub fn events() -> Vec<Event> {
+    let (core, bank, s1, s2) = (member("core"), member("bank-a"), member("s1"), member("s2"));
+    let money = yuan("121.00");
+    let part = lot("101-12200");
+    vec![
+        MemberAdmitted {
+            member: s2.clone(),
+            by: bank.clone(),
+        }
+        .into(),
+        MemberSuspended {
+            member: s2.clone(),
+            by: bank.clone(),
+            reason: text("audit"),
+        }
+        .into(),
+        MemberReinstated {
+            member: s2.clone(),
+            by: bank.clone(),
+            reason: text(""),
+        }
+        .into(),
+        KeysRotated { member: s2.clone() }.into(),
+        CashMinted {
+            by: bank.clone(),
+            to: s1.clone(),
+            money,
+            reference: text("m-1"),
+        }
+        .into(),
+        CashRedeemed {
+            by: bank.clone(),
+            money,
+            reference: text("r-1"),
+        }
+        .into(),
+        CashTransferred {
+            from: s1.clone(),
+            to: s2.clone(),
+            money,
+            purpose: text("invoice 17"),
+            reference: text("p-9"),
+        }
+        .into(),
+        CashHeld {
+            hold: id(),
+            owner: s1.clone(),
+            money,
+            until: date("2027-02-01"),
+        }
+        .into(),
+        CashReleased {
+            hold: id(),
+            owner: s1.clone(),
+            money,
+        }
+        .into(),
+        BillRegistered { bill: bill() }.into(),
+        BillAccepted {
+            bill: number(),
+            acceptor: bank.clone(),
+            money: yuan("1,001.00"),
+        }
+        .into(),
+        BillDelivered {
+            bill: number(),
+            from: core.clone(),
+            to: s1.clone(),
+            money: yuan("1,001.00"),
+        }
+        .into(),
+        BillEndorsed {
+            bill: number(),
+            lot: part,
+            from: s1.clone(),
+            to: s2.clone(),
+            money,
+            not_transferable: true,
+        }
+        .into(),
+        BillRevoked {
+            bill: number(),
+            by: core.clone(),
+        }
+        .into(),
+        BillPresented {
+            bill: number(),
+            lot: part,
+            holder: s2.clone(),
+            acceptor: bank.clone(),
+            money,
+            request: id(),
+            by_clock: true,
+        }
+        .into(),
+        BillPaid {
+            bill: number(),
+            lot: part,
+            from: bank.clone(),
+            to: s2.clone(),
+            money,
+            by_clock: true,
+        }
+        .into(),
+        BillDishonoured {
+            bill: number(),
+            lot: part,
+            holder: s2.clone(),
+            acceptor: bank.clone(),
+            code: RefusalCode::LowBalance,
+            text: text(""),
+            by_clock: true,
+        }
+        .into(),
+        BillTerminated {
+            bill: number(),
+            lot: lot("1-100100"),
+            reason: text("undelivered"),
+        }
+        .into(),
+        BillSplit {
+            bill: number(),
+            moved: part,
+            kept: lot("12201-100100"),
+        }
+        .into(),
+        BillRejoined {
+            bill: number(),
+            lot: lot("101-100100"),
+        }
+        .into(),
+        RequestMade {
+            request: Request {
+                id: id(),
+                bill: number(),
+                range: part,
+                from: s1.clone(),
+                to: s2.clone(),
+                terms: Terms::Endorsement {
+                    not_transferable: false,
+                },
+                answer_by: Some(date("2027-04-04")),
+                asked_on: date("2027-01-06"),
+                before: allonge_contracts::bills::Circulation::Circulable,
+            },
+        }
+        .into(),
+        RequestRefused {
+            request: id(),
+            bill: number(),
+            lot: part,
+            by: s2.clone(),
+            code: RefusalCode::Other,
+            text: text("not ours"),
+        }
+        .into(),
+        RequestWithdrawn {
+            request: id(),
+            bill: number(),
+            lot: part,
+            by: s1.clone(),
+        }
+        .into(),
+        RequestLapsed {
+            request: id(),
+            bill: number(),
+            lot: part,
+        }
+        .into(),
+        DayBegan {
+            date: date("2027-04-05"),
+        }
+        .into(),
+        DayClosed {
+            date: date("2027-04-05"),
+        }
+        .into(),
+        ClockAdvanced {
+            by: core,
+            to: date("2027-04-05"),
+        }
+        .into(),
+        CalendarChanged {
+            by: bank,
+            closed: vec![date("2027-10-01")],
+            open: vec![],
+        }
+        .into(),
+    ]
+}
