@@ -88,6 +88,8 @@ pub struct GlobalArgs {
 /// One noun each.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// A whole network on this machine: up, status, kill, start, logs, down
+    Cluster(commands::cluster::ClusterArgs),
     /// Keys in files: make, list, show
     Key(commands::key::KeyArgs),
     /// How a node and its ledger are

@@ -1,6 +1,7 @@
 //! What the user sees when something fails, and the exit code that goes with it.
 
 use crate::client::{ApiError, BuildError, ClientError, SentLogError};
+use crate::cluster::ClusterError;
 use crate::invoice::InvoiceFileError;
 use crate::keystore::KeystoreError;
 use allonge_contracts::outcome::Fact;
@@ -42,6 +43,9 @@ pub enum CliError {
     /// The transaction cannot be made.
     #[error(transparent)]
     Build(#[from] BuildError),
+    /// A network on this machine.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
     /// The result could not be written.
     #[error("cannot write the result: {0}")]
     Output(std::io::Error),
@@ -127,6 +131,14 @@ impl CliError {
                 message,
                 "split it into several transactions".to_owned(),
             ),
+            CliError::Cluster(ClusterError::Client(error)) => client(error, message),
+            CliError::Cluster(error) => Report {
+                exit: match error {
+                    ClusterError::NotReady { .. } | ClusterError::Exited { .. } => EXIT_NO_ANSWER,
+                    _ => EXIT_USAGE,
+                },
+                ..usage(error.code(), message, error.hint())
+            },
             CliError::Output(_) => usage(
                 "OUTPUT",
                 message,

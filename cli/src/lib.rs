@@ -1,10 +1,11 @@
 //! How people use Allonge: the command line tool, and the library behind it.
 //!
 //! [`client`] talks to nodes, [`keystore`] keeps keys in files, [`invoice`] reads UBL invoices;
-//! [`main`] is the program.
+//! [`cluster`] runs a whole network on this machine; [`main`] is the program.
 
 mod args;
 pub mod client;
+pub mod cluster;
 mod commands;
 mod context;
 mod error;

@@ -1,0 +1,351 @@
+//! Makes the files of a new network: genesis, keys, one folder a node, the manifest.
+
+use super::error::ClusterError;
+use super::manifest::{MANIFEST_FILE, MANIFEST_VERSION, Manifest, MemberEntry, NodeEntry};
+use super::ports::NodePorts;
+use super::process::{io, write_file};
+use super::spec::{MAX_NODES, Spec};
+use crate::client::now_ms;
+use crate::keystore::{Keystore, public_key, write_key_file};
+use allonge_contracts::Text;
+use allonge_contracts::calls::CurrencyAuthority;
+use allonge_contracts::genesis::{GenesisRules, OpeningBalance, Params};
+use allonge_contracts::members::Member;
+use allonge_ledger::{GENESIS_VERSION, Genesis, GenesisValidator, LedgerState};
+use ed25519_dalek::SigningKey;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// The folder of member keys in a cluster's folder; as in an ALLONGE_HOME, which a cluster's folder is.
+const KEYS: &str = "keys";
+const GENESIS: &str = "genesis.json";
+pub(super) const LOGS: &str = "logs";
+pub(super) const RUN: &str = "run";
+
+/// The ledger's offset from UTC (+8 h) and the close of its days (20:00).
+const UTC_OFFSET_MINUTES: i16 = 480;
+const CLOSE_MINUTE: u16 = 1_200;
+
+/// A node while its files are made.
+struct NewNode {
+    name: String,
+    validator: SigningKey,
+    peer: SigningKey,
+    ports: NodePorts,
+}
+
+/// Makes the files of the network in the spec's folder.
+pub(super) fn generate(spec: &Spec) -> Result<Manifest, ClusterError> {
+    if !(1..=MAX_NODES).contains(&spec.nodes) {
+        return Err(ClusterError::Nodes(spec.nodes));
+    }
+    check_folder(&spec.dir)?;
+    let ports = spec.ports.choose(spec.nodes)?;
+    let dir = &spec.dir;
+    for folder in [dir.clone(), dir.join(LOGS), dir.join(RUN)] {
+        make_folder(&folder)?;
+    }
+    let keystore = Keystore::of_home(dir);
+    let members = make_members(spec, &keystore)?;
+    let mut nodes = Vec::new();
+    for (i, ports) in ports.into_iter().enumerate() {
+        nodes.push(NewNode {
+            name: format!("node-{i}"),
+            validator: new_key()?,
+            peer: new_key()?,
+            ports,
+        });
+    }
+    let genesis = make_genesis(spec, &members, &nodes)?;
+    let checked = LedgerState::genesis(genesis).map_err(ClusterError::Genesis)?;
+    let mut text = serde_json::to_vec_pretty(&*checked.genesis)
+        .map_err(|e| ClusterError::Genesis(e.to_string()))?;
+    text.push(b'\n');
+    write_file(&dir.join(GENESIS), &text, 0o644)?;
+    for node in &nodes {
+        make_home(&dir.join(&node.name), node, &text)?;
+    }
+    let manifest = Manifest {
+        version: MANIFEST_VERSION,
+        network: spec.network.to_string(),
+        genesis: checked.genesis_hash,
+        genesis_file: GENESIS.into(),
+        keys: KEYS.into(),
+        currencies: spec.currencies.clone(),
+        authority: spec.authority.clone(),
+        nodes: nodes.iter().map(node_entry).collect(),
+        members,
+    };
+    // Last: a folder with a manifest is a whole cluster.
+    manifest.write(dir)?;
+    Ok(manifest)
+}
+
+/// Only a new or empty folder is filled.
+fn check_folder(dir: &Path) -> Result<(), ClusterError> {
+    match fs::read_dir(dir) {
+        Ok(mut entries) => match entries.next() {
+            None => Ok(()),
+            Some(_) => Err(ClusterError::NotEmpty {
+                dir: dir.to_owned(),
+                cluster: dir.join(MANIFEST_FILE).exists(),
+            }),
+        },
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(io("use", dir)(e)),
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<(), ClusterError> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(io("create", folder))
+}
+
+fn make_members(spec: &Spec, keystore: &Keystore) -> Result<Vec<MemberEntry>, ClusterError> {
+    for name in &spec.future_members {
+        keystore.create(name.as_str())?;
+    }
+    let mut members = Vec::new();
+    for member in &spec.members {
+        let name = member.id.as_str();
+        let key = keystore.create(name)?;
+        members.push(MemberEntry {
+            id: member.id.clone(),
+            roles: member.roles.clone(),
+            legal_id: member.legal_id.clone(),
+            bank_number: member.bank_number,
+            account_bank: member.account_bank.clone(),
+            balances: member.balances.clone(),
+            key: key.public(),
+            key_file: Path::new(KEYS).join(format!("{name}.pem")),
+        });
+    }
+    Ok(members)
+}
+
+fn make_genesis(
+    spec: &Spec,
+    members: &[MemberEntry],
+    nodes: &[NewNode],
+) -> Result<Genesis, ClusterError> {
+    let mut records: Vec<Member> = members
+        .iter()
+        .map(|member| Member {
+            id: member.id.clone(),
+            roles: member.roles.clone(),
+            legal_id: member.legal_id.clone(),
+            bank_number: member.bank_number,
+            account_bank: member.account_bank.clone(),
+            keys: vec![member.key],
+            threshold: 1,
+            suspended: false,
+        })
+        .collect();
+    records.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut currencies: Vec<CurrencyAuthority> = spec
+        .currencies
+        .iter()
+        .map(|currency| CurrencyAuthority {
+            currency: *currency,
+            authority: spec.authority.clone(),
+        })
+        .collect();
+    currencies.sort_by_key(|line| line.currency);
+    currencies.dedup_by_key(|line| line.currency);
+    let mut balances: Vec<OpeningBalance> = members
+        .iter()
+        .flat_map(|member| {
+            member.balances.iter().map(|money| OpeningBalance {
+                member: member.id.clone(),
+                money: *money,
+            })
+        })
+        .collect();
+    balances.sort_by(|a, b| (&a.member, a.money.currency).cmp(&(&b.member, b.money.currency)));
+    let mut validators = Vec::new();
+    for node in nodes {
+        validators.push(GenesisValidator {
+            name: text(&node.name)?,
+            key: public_key(&node.validator),
+            power: 1,
+            peer: public_key(&node.peer),
+            consensus_address: text(&address(node.ports.consensus))?,
+            gossip_address: text(&address(node.ports.gossip))?,
+        });
+    }
+    validators.sort_by_key(|validator| validator.key);
+    Ok(Genesis {
+        version: GENESIS_VERSION,
+        network: spec.network.clone(),
+        time_ms: now_ms(),
+        limits: spec.limits.clone(),
+        rules: GenesisRules {
+            members: records,
+            currencies,
+            balances,
+            holidays: Vec::new(),
+            working_weekends: Vec::new(),
+            utc_offset_minutes: UTC_OFFSET_MINUTES,
+            close_minute: CLOSE_MINUTE,
+            development_clock: true,
+            params: Params::default(),
+        },
+        validators,
+    })
+}
+
+fn make_home(home: &Path, node: &NewNode, genesis: &[u8]) -> Result<(), ClusterError> {
+    make_folder(home)?;
+    write_file(&home.join(GENESIS), genesis, 0o644)?;
+    write_key_file(
+        &home.join("validator_key"),
+        "validator_key",
+        &node.validator,
+    )?;
+    write_key_file(&home.join("node_key"), "node_key", &node.peer)?;
+    write_file(&home.join("config.toml"), config(node).as_bytes(), 0o644)
+}
+
+/// The node's configuration; what is not said stands as the node has it by itself.
+fn config(node: &NewNode) -> String {
+    let NodePorts {
+        http,
+        consensus,
+        gossip,
+    } = node.ports;
+    format!(
+        "# Made by `allonge cluster`.\n\
+         name = \"{}\"\n\
+         http = \"{}\"\n\
+         consensus = \"{}\"\n\
+         gossip = \"{}\"\n",
+        node.name,
+        address(http),
+        address(consensus),
+        address(gossip),
+    )
+}
+
+fn node_entry(node: &NewNode) -> NodeEntry {
+    NodeEntry {
+        name: node.name.clone(),
+        validator: public_key(&node.validator),
+        home: node.name.clone().into(),
+        log: Path::new(LOGS).join(format!("{}.log", node.name)),
+        url: format!("http://{}", address(node.ports.http)),
+        consensus: address(node.ports.consensus),
+        gossip: address(node.ports.gossip),
+    }
+}
+
+fn address(port: u16) -> String {
+    format!("127.0.0.1:{port}")
+}
+
+fn text<const N: usize>(text: &str) -> Result<Text<N>, ClusterError> {
+    Ok(super::spec::built_in(text)?)
+}
+
+fn new_key() -> Result<SigningKey, ClusterError> {
+    let mut secret = Zeroizing::new([0u8; 32]);
+    getrandom::fill(secret.as_mut_slice()).map_err(|e| ClusterError::Random(e.to_string()))?;
+    Ok(SigningKey::from_bytes(&secret))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::Ports;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_network_is_made_whole_and_its_secrets_are_its_owners_alone() {
+        let root = tempfile::tempdir().unwrap();
+        let spec = Spec::standard(root.path().join("net")).unwrap();
+        let manifest = generate(&spec).unwrap();
+        assert_eq!(Manifest::read(&spec.dir).unwrap(), manifest);
+        let text = fs::read(spec.dir.join(GENESIS)).unwrap();
+        let genesis: Genesis = serde_json::from_slice(&text).unwrap();
+        assert_eq!(genesis.hash(), manifest.genesis);
+        assert_eq!(genesis.validators.len(), 4);
+        assert!(LedgerState::genesis(genesis).is_ok());
+        for node in &manifest.nodes {
+            let home = spec.dir.join(&node.home);
+            assert_eq!(fs::read(home.join(GENESIS)).unwrap(), text);
+            assert_eq!(
+                (
+                    mode(&home),
+                    mode(&home.join("validator_key")),
+                    mode(&home.join("node_key"))
+                ),
+                (0o700, 0o600, 0o600)
+            );
+        }
+        let keystore = Keystore::of_home(&spec.dir);
+        for member in &manifest.members {
+            assert_eq!(mode(&spec.dir.join(&member.key_file)), 0o600);
+            assert_eq!(
+                keystore.load(member.id.as_str()).unwrap().public(),
+                member.key
+            );
+        }
+    }
+
+    #[test]
+    fn a_folder_with_something_in_it_is_left_alone() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("precious"), "x").unwrap();
+        let spec = Spec::standard(root.path().to_owned()).unwrap();
+        assert!(matches!(
+            generate(&spec),
+            Err(ClusterError::NotEmpty { cluster: false, .. })
+        ));
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+        let file = root.path().join("precious");
+        let spec = Spec::standard(file).unwrap();
+        assert!(matches!(generate(&spec), Err(ClusterError::Io { .. })));
+    }
+
+    #[test]
+    fn a_cluster_is_not_made_over_another() {
+        let root = tempfile::tempdir().unwrap();
+        let spec = Spec::standard(root.path().join("net")).unwrap();
+        let made = generate(&spec).unwrap();
+        assert!(matches!(
+            generate(&spec),
+            Err(ClusterError::NotEmpty { cluster: true, .. })
+        ));
+        assert_eq!(Manifest::read(&spec.dir).unwrap(), made);
+    }
+
+    #[test]
+    fn bad_specs_make_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let dir = root.path().join("net");
+        for nodes in [0, MAX_NODES + 1] {
+            let spec = Spec {
+                nodes,
+                ..Spec::standard(dir.clone()).unwrap()
+            };
+            assert!(matches!(generate(&spec), Err(ClusterError::Nodes(n)) if n == nodes));
+        }
+        let spec = Spec {
+            ports: Ports::Base(65_535),
+            ..Spec::standard(dir.clone()).unwrap()
+        };
+        assert!(matches!(
+            generate(&spec),
+            Err(ClusterError::BasePort { .. } | ClusterError::PortTaken { .. })
+        ));
+        assert!(!dir.exists());
+    }
+}
