@@ -3,7 +3,7 @@
 use crate::calls::{PlaceHold, ReleaseHold};
 use crate::cash::account::put_balance;
 use crate::cash::{Hold, balance, known_currency, require_available, require_no_due_debt};
-use crate::clock::{DueKey, DueKind, cancel, schedule};
+use crate::clock::{DueKey, cancel, schedule};
 use crate::codes::Code;
 use crate::events::{CashHeld, CashReleased};
 use crate::hash::RequestId;
@@ -40,7 +40,7 @@ pub(crate) fn end_hold(run: &mut Run<'_, '_>, hold: &Hold) -> Result<(), StateFa
         id_bytes(&hold.id),
     );
     HOLD_OWNERS.remove(run.state, id_bytes(&hold.id), &[]);
-    cancel(run, &DueKey::id(hold.until, DueKind::HoldEnd, &hold.id));
+    cancel(run, &DueKey::hold_end(hold.until, &hold.id));
     run.emit(CashReleased {
         hold: hold.id,
         owner: hold.owner.clone(),
@@ -102,7 +102,7 @@ impl Act for PlaceHold {
             &hold,
         )?;
         HOLD_OWNERS.put(run.state, id_bytes(&hold.id), &[], &hold.owner)?;
-        schedule(run, &DueKey::id(hold.until, DueKind::HoldEnd, &hold.id), 0)?;
+        schedule(run, &DueKey::hold_end(hold.until, &hold.id), 0)?;
         run.emit(CashHeld {
             hold: hold.id,
             owner: hold.owner,

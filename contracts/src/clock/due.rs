@@ -44,7 +44,7 @@ pub struct DueKey {
     pub date: Date,
     /// What falls due.
     pub kind: DueKind,
-    /// Order within the kind: of payments the moment of presentment, otherwise 0.
+    /// Order within the kind: of payments the moment of presentment, of lapses higher lots first, otherwise 0.
     pub order: u64,
     /// A bill number, or a request or hold id padded with zeros.
     pub id: [u8; 30],
@@ -82,11 +82,21 @@ impl DueKey {
         }
     }
 
-    /// An item about a request or a hold.
-    pub fn id(date: Date, kind: DueKind, id: &RequestId) -> DueKey {
+    /// The lapse of a request. Higher lots come first, so that parts cut one after the other from a lot,
+    /// whose requests lapse at the same close, all rejoin it, whatever their ids.
+    pub fn lapse(date: Date, id: &RequestId, start: u64) -> DueKey {
+        DueKey {
+            kind: DueKind::Lapse,
+            order: u64::MAX.saturating_sub(start),
+            ..DueKey::hold_end(date, id)
+        }
+    }
+
+    /// The end of a hold.
+    pub fn hold_end(date: Date, id: &RequestId) -> DueKey {
         DueKey {
             date,
-            kind,
+            kind: DueKind::HoldEnd,
             order: 0,
             id: padded(id.as_bytes()),
             start: 0,

@@ -22,12 +22,12 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
     };
     for entry in HOLDS.all_from(view, &[]) {
         let (_, hold) = entry?;
-        expected.insert(DueKey::id(hold.until, DueKind::HoldEnd, &hold.id));
+        expected.insert(DueKey::hold_end(hold.until, &hold.id));
     }
     for entry in REQUESTS.all_from(view, &[]) {
         let (_, request) = entry?;
         if let Some(date) = request.answer_by {
-            expected.insert(DueKey::id(date, DueKind::Lapse, &request.id));
+            expected.insert(DueKey::lapse(date, &request.id, request.range.start));
         }
         let presentment = PRESENTMENTS.get(view, id_bytes(&request.id), &[])?;
         if let Some((at, date)) = presentment.and_then(|p| Some((p.at, p.due_on?))) {

@@ -1,7 +1,7 @@
 //! A request comes to its end.
 
 use crate::bills::{Bill, Lot, lot_at, rejoin};
-use crate::clock::{DueKey, DueKind, cancel, remove_debt};
+use crate::clock::{DueKey, cancel, remove_debt};
 use crate::events::RequestLapsed;
 use crate::requests::{Request, Terms};
 use crate::run::Run;
@@ -14,7 +14,7 @@ pub(crate) fn remove(run: &mut Run<'_, '_>, request: &Request) -> Result<(), Sta
     REQUESTS.remove(run.state, id, &[]);
     REQUESTS_BY_ANSWERER.remove(run.state, request.to.as_str().as_bytes(), id);
     if let Some(date) = request.answer_by {
-        cancel(run, &DueKey::id(date, DueKind::Lapse, &request.id));
+        cancel(run, &DueKey::lapse(date, &request.id, request.range.start));
     }
     if let Terms::Presentment { .. } = request.terms {
         let presentment = PRESENTMENTS.get(run.state, id, &[])?;

@@ -1,7 +1,7 @@
 //! A request comes to wait on a lot.
 
 use crate::bills::{Bill, Lot, put_lot};
-use crate::clock::{DueKey, DueKind, schedule};
+use crate::clock::{DueKey, schedule};
 use crate::date::Date;
 use crate::hash::RequestId;
 use crate::member_id::MemberId;
@@ -45,7 +45,11 @@ pub(crate) fn open(
         &(),
     )?;
     if let Some(date) = request.answer_by {
-        schedule(run, &DueKey::id(date, DueKind::Lapse, &request.id), 0)?;
+        schedule(
+            run,
+            &DueKey::lapse(date, &request.id, request.range.start),
+            0,
+        )?;
     }
     let locked = Lot {
         circulation: request.terms.rule().waiting,
