@@ -3,3 +3,6 @@
 pub mod api;
 pub mod consensus;
 pub mod handle;
+pub mod machine;
+pub mod shell;
+pub mod store;

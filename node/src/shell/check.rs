@@ -1,0 +1,183 @@
+//! Verifying everything that is on disk, from genesis on.
+
+use super::keys::VerifyingKeys;
+use crate::machine::{Opened, ReplayError, replay};
+use crate::store::{Position, Records, StoreError};
+use allonge_contracts::Hash;
+use allonge_ledger::{CertificateError, CheckedTransaction, Genesis, LedgerState};
+use rayon::prelude::*;
+
+/// What to check.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CheckOptions {
+    /// Also every transaction's signatures, which a quorum has vouched for.
+    pub signatures: bool,
+}
+
+/// How far the check is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckProgress {
+    /// The height just verified.
+    pub height: u64,
+    /// The last height.
+    pub tip: u64,
+    /// Transactions verified so far.
+    pub transactions: u64,
+}
+
+/// What was verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckReport {
+    /// The last height.
+    pub height: u64,
+    /// The last block, or genesis.
+    pub tip: Hash,
+    /// The root of the state after it.
+    pub state_root: Hash,
+    /// Transactions verified.
+    pub transactions: u64,
+    /// The heights of the checkpoints, each compared with the state at its height.
+    pub checkpoints: Vec<u64>,
+    /// The height up to which the index was compared.
+    pub indexed_to: u64,
+}
+
+/// What is wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// Genesis breaks a rule.
+    #[error("genesis: {0}")]
+    Genesis(String),
+    /// The store fails or is damaged.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A block does not lead where its certificate says.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    /// A certificate proves nothing.
+    #[error("the certificate of height {height}: {error}")]
+    Certificate {
+        /// The height.
+        height: u64,
+        /// What is wrong with it.
+        error: CertificateError,
+    },
+    /// A transaction is not rightly signed.
+    #[error("height {height}, transaction {index}: {reason}")]
+    Signature {
+        /// The height.
+        height: u64,
+        /// Its position.
+        index: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A checkpoint is not the state at its height.
+    #[error("the checkpoint of height {height} has the root {found}, the state has {expected}")]
+    Checkpoint {
+        /// The height.
+        height: u64,
+        /// Its root.
+        found: Hash,
+        /// The state's.
+        expected: Hash,
+    },
+    /// The index does not lead to a transaction.
+    #[error("the index does not lead to transaction {id} of height {height}")]
+    Index {
+        /// The height.
+        height: u64,
+        /// The transaction.
+        id: Hash,
+    },
+}
+
+/// Executes all blocks from genesis on and compares every hash, root, certificate, receipt, checkpoint
+/// and index entry on the way.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn check(
+    records: &Records,
+    genesis: Genesis,
+    options: CheckOptions,
+    progress: &mut dyn FnMut(CheckProgress),
+) -> Result<CheckReport, CheckError> {
+    let mut state = LedgerState::genesis(genesis).map_err(CheckError::Genesis)?;
+    let keys = VerifyingKeys::default();
+    let (tip, indexed_to) = (records.tip()?, records.indexed_to());
+    let mut checkpoints = records.checkpoints()?;
+    checkpoints.reverse();
+    let mut transactions = 0u64;
+    for height in 1..=tip {
+        let (record, bytes) = records
+            .decided_block(height)?
+            .ok_or_else(|| records.missing_decision(height))?;
+        record
+            .certificate
+            .verify(&state.genesis_hash, &state.validators)
+            .map_err(|error| CheckError::Certificate { height, error })?;
+        if options.signatures {
+            check_signatures(height, &state, &keys, bytes.clone())?;
+        }
+        let executed = replay(&state, &record, bytes)?;
+        for (index, transaction) in (0u32..).zip(executed.transactions.iter()) {
+            let id = *transaction.id();
+            if height <= indexed_to
+                && !records
+                    .candidates(&id)?
+                    .contains(&Position { height, index })
+            {
+                return Err(CheckError::Index { height, id });
+            }
+        }
+        transactions = transactions.saturating_add(executed.transactions.len() as u64);
+        state = executed.state;
+        if checkpoints.contains(&height) {
+            let found = records.load_checkpoint(height, &state.genesis)?;
+            if found.tip() != state.tip() {
+                return Err(CheckError::Checkpoint {
+                    height,
+                    found: found.trie.root(),
+                    expected: state.trie.root(),
+                });
+            }
+        }
+        progress(CheckProgress {
+            height,
+            tip,
+            transactions,
+        });
+    }
+    Ok(CheckReport {
+        height: tip,
+        tip: state.tip(),
+        state_root: state.trie.root(),
+        transactions,
+        checkpoints,
+        indexed_to,
+    })
+}
+
+fn check_signatures(
+    height: u64,
+    state: &LedgerState,
+    keys: &VerifyingKeys,
+    bytes: std::sync::Arc<[u8]>,
+) -> Result<(), CheckError> {
+    let wrong = |index, reason| CheckError::Signature {
+        height,
+        index,
+        reason,
+    };
+    let opened = Opened::new(bytes).map_err(|reason| wrong(0, reason))?;
+    opened
+        .transactions
+        .par_iter()
+        .enumerate()
+        .try_for_each(|(index, bytes)| {
+            CheckedTransaction::check(bytes.clone(), &state.genesis_hash, keys)
+                .map(drop)
+                .map_err(|error| wrong(index, error.to_string()))
+        })
+}
