@@ -3,7 +3,8 @@
 use super::keys::VerifyingKeys;
 use crate::machine::{Opened, ReplayError, replay};
 use crate::store::{Position, Records, StoreError};
-use allonge_contracts::Hash;
+use allonge_contracts::state::StateFault;
+use allonge_contracts::{Hash, check_invariants};
 use allonge_ledger::{CertificateError, CheckedTransaction, Genesis, LedgerState};
 use rayon::prelude::*;
 
@@ -82,6 +83,19 @@ pub enum CheckError {
         /// The state's.
         expected: Hash,
     },
+    /// The state contradicts itself.
+    #[error("the state after height {height} contradicts itself: {first} ({count} findings)")]
+    Invariant {
+        /// The height.
+        height: u64,
+        /// The first finding.
+        first: String,
+        /// How many there are.
+        count: usize,
+    },
+    /// The own state is damaged.
+    #[error(transparent)]
+    Fault(#[from] StateFault),
     /// The index does not lead to a transaction.
     #[error("the index does not lead to transaction {id} of height {height}")]
     Index {
@@ -93,7 +107,7 @@ pub enum CheckError {
 }
 
 /// Executes all blocks from genesis on and compares every hash, root, certificate, receipt, checkpoint
-/// and index entry on the way.
+/// and index entry on the way; at the end the state must agree with itself.
 ///
 /// # Errors
 /// The first thing that is wrong.
@@ -147,6 +161,14 @@ pub fn check(
             height,
             tip,
             transactions,
+        });
+    }
+    let findings = check_invariants(&state.trie)?;
+    if let Some(first) = findings.first() {
+        return Err(CheckError::Invariant {
+            height: tip,
+            first: first.to_string(),
+            count: findings.len(),
         });
     }
     Ok(CheckReport {

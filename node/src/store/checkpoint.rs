@@ -36,6 +36,9 @@ pub struct CheckpointMeta {
     pub id_chunks: u32,
 }
 
+/// What takes the entries of a chunk, key and value.
+type Add<'a> = dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError> + 'a;
+
 fn shelf_name(height: u64) -> String {
     format!("state-{height:020}")
 }
@@ -242,7 +245,7 @@ impl Records {
         key: fn(u32) -> Vec<u8>,
         chunks: u32,
         entries: u64,
-        add: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
+        add: &mut Add<'_>,
     ) -> Result<(), StoreError> {
         let mut found = 0u64;
         for chunk in 0..chunks {

@@ -17,7 +17,7 @@ pub use checkpoint::CheckpointMeta;
 pub use home::{Home, HomeError};
 pub use index::{IndexEntry, Position};
 pub use memory::MemoryStore;
-pub use records::{DecidedRecord, Proposed, Records, Write};
+pub use records::{DecidedBlock, DecidedRecord, Proposed, Records, Write};
 pub use sled_store::SledStore;
 
 /// The store failed, or what it holds is not what was written. Nothing that follows can be relied

@@ -42,6 +42,9 @@ pub struct DecidedRecord {
     pub receipts: Arc<Receipts>,
 }
 
+/// A decision and the bytes of its block.
+pub type DecidedBlock = (DecidedRecord, Arc<[u8]>);
+
 /// Something to be written.
 #[derive(Clone, Debug)]
 pub enum Write {
@@ -179,10 +182,7 @@ impl Records {
     ///
     /// # Errors
     /// The store fails or is damaged; a decision without its block is damage.
-    pub fn decided_block(
-        &self,
-        height: u64,
-    ) -> Result<Option<(DecidedRecord, Arc<[u8]>)>, StoreError> {
+    pub fn decided_block(&self, height: u64) -> Result<Option<DecidedBlock>, StoreError> {
         let Some(record) = self.decided(height)? else {
             return Ok(None);
         };
