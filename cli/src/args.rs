@@ -92,6 +92,26 @@ pub enum Command {
     Cluster(commands::cluster::ClusterArgs),
     /// Keys in files: make, list, show
     Key(commands::key::KeyArgs),
+    /// Members: list, show, admit, suspend, reinstate
+    Member(commands::member::MemberArgs),
+    /// Digital cash: mint, send, balance, redeem, hold, release
+    Cash(commands::cash::CashArgs),
+    /// Bills: issue, accept, deliver, endorse, sign, present, pay, …
+    Bill(commands::bill::BillArgs),
+    /// Transactions: show, wait
+    Tx(commands::tx::TxArgs),
+    /// Blocks: show
+    Block(commands::block::BlockArgs),
+    /// Follow what happens, event by event
+    Events(commands::events::EventsArgs),
+    /// Get a proof as a file
+    Proof(commands::proof::ProofArgs),
+    /// Check a proof file offline, with the genesis file and nothing else
+    Verify(commands::verify::VerifyArgs),
+    /// The development clock
+    Dev(commands::dev::DevArgs),
+    /// The calendar of business days
+    Calendar(commands::calendar::CalendarArgs),
     /// How a node and its ledger are
     Status(commands::status::StatusArgs),
 }

@@ -5,13 +5,14 @@ use crate::client::{ClientError, NodeClient, SentLog, Signed, TransactionBuilder
 use crate::error::CliError;
 use crate::keystore::{Keystore, NamedKey};
 use crate::output::Output;
-use allonge_contracts::{Call, MemberId, Text};
+use crate::parse::DayArg;
+use allonge_contracts::{Call, Date, MemberId, Text};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 mod acted;
 
-pub use acted::{Acted, transaction_text};
+pub use acted::Acted;
 
 /// What a command works with.
 pub struct Context {
@@ -88,6 +89,21 @@ impl Context {
         })
     }
 
+    /// A day that may be given as a distance from the business date.
+    ///
+    /// # Errors
+    /// The node's, or a day after 9999-12-31.
+    pub async fn day(&self, day: DayArg) -> Result<Date, CliError> {
+        let today = match day {
+            DayArg::On(date) => return Ok(date),
+            DayArg::Days(_) | DayArg::Months(_) => {
+                let status = self.client()?.status().await?.body;
+                status.business_date.max(status.clock.date)
+            }
+        };
+        Ok(day.from_day(today)?)
+    }
+
     /// Signs calls with the acting member's keys, writes the transaction down, sends it, and waits for
     /// it to be final if that is wanted.
     ///
@@ -104,6 +120,16 @@ impl Context {
             .memo(memo)
             .sign(keys.iter().map(|key| &key.key))?;
         self.send(&client, &signed).await
+    }
+
+    /// As [`Context::act`] with one call, then prints what came of it.
+    ///
+    /// # Errors
+    /// As [`Context::act`] and [`Acted::finish`].
+    pub async fn carry_out(&self, call: impl Into<Call>) -> Result<(), CliError> {
+        self.act(vec![call.into()], Text::empty())
+            .await?
+            .finish(&self.out)
     }
 
     /// Writes a signed transaction down and sends it.

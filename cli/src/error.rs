@@ -18,15 +18,19 @@ pub const EXIT_NO_ANSWER: u8 = 3;
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
-    /// Wrong usage or input.
+    /// Found out by the program itself.
     #[error("{message}")]
-    Input {
+    Own {
         /// The stable name of the problem.
         code: &'static str,
         /// What was wrong, with the value.
         message: String,
         /// What to do next.
         hint: String,
+        /// The transaction it is about.
+        transaction: Option<Hash>,
+        /// The exit code.
+        exit: u8,
     },
     /// A node refused, or did not answer, or the ledger rejected.
     #[error(transparent)]
@@ -49,16 +53,6 @@ pub enum CliError {
     /// The result could not be written.
     #[error("cannot write the result: {0}")]
     Output(std::io::Error),
-    /// Something that was checked does not hold.
-    #[error("{message}")]
-    CheckFailed {
-        /// The stable name of the problem.
-        code: &'static str,
-        /// What does not hold.
-        message: String,
-        /// What to do next.
-        hint: String,
-    },
 }
 
 /// An error as it is printed: in words, or as JSON `{"schema": "allonge.error/1", "error": {…}}`.
@@ -88,10 +82,12 @@ pub struct Report {
 impl CliError {
     /// Wrong usage or input.
     pub fn input(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        CliError::Input {
+        CliError::Own {
             code,
             message: message.into(),
             hint: hint.into(),
+            transaction: None,
+            exit: EXIT_USAGE,
         }
     }
 
@@ -101,10 +97,27 @@ impl CliError {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) -> Self {
-        CliError::CheckFailed {
+        CliError::Own {
             code,
             message: message.into(),
             hint: hint.into(),
+            transaction: None,
+            exit: EXIT_REJECTED,
+        }
+    }
+
+    /// What was waited for did not come in time.
+    pub fn too_late(
+        transaction: Hash,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        CliError::Own {
+            code: Code::Timeout.name(),
+            message: message.into(),
+            hint: hint.into(),
+            transaction: Some(transaction),
+            exit: EXIT_NO_ANSWER,
         }
     }
 
@@ -117,7 +130,18 @@ impl CliError {
     pub fn report(&self) -> Report {
         let message = self.to_string();
         match self {
-            CliError::Input { code, hint, .. } => usage(code, message, hint.clone()),
+            CliError::Own {
+                code,
+                hint,
+                transaction,
+                exit,
+                ..
+            } => Report {
+                transaction: *transaction,
+                retry: *exit == EXIT_NO_ANSWER,
+                exit: *exit,
+                ..usage(code, message, hint.clone())
+            },
             CliError::Client(error) => client(error, message),
             CliError::Key(error) => usage(error.code(), message, error.hint()),
             CliError::Invoice(error) => usage(error.code(), message, error.hint().to_owned()),
@@ -144,10 +168,6 @@ impl CliError {
                 message,
                 "what was asked for was done; only showing it failed".to_owned(),
             ),
-            CliError::CheckFailed { code, hint, .. } => Report {
-                exit: EXIT_REJECTED,
-                ..usage(code, message, hint.clone())
-            },
         }
     }
 }
@@ -251,8 +271,8 @@ fn rejected(rejection: &Rejection, base: Report) -> Report {
 
 fn refused(error: &ApiError, base: Report) -> Report {
     let exit = match error.known() {
-        // A rule of the ledger, whether a block or a node's door applied it.
-        Some(code) if code.layer() != "api" => EXIT_REJECTED,
+        // A rule of the ledger, whether in a block or at a node's door.
+        Some(code) if code.layer() != "api" && base.transaction.is_some() => EXIT_REJECTED,
         // The same may succeed later.
         _ if error.retry => EXIT_NO_ANSWER,
         _ => EXIT_USAGE,

@@ -57,7 +57,7 @@ pub enum ClientError {
         /// The transaction it was about, if one was sent.
         id: Option<Hash>,
         /// What the node said.
-        error: ApiError,
+        error: Box<ApiError>,
         /// When it may be asked again.
         retry_after: Option<Duration>,
     },

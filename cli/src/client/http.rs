@@ -52,13 +52,13 @@ pub(super) enum Busy {
 
 #[derive(Deserialize)]
 struct ErrorBody {
-    error: ApiError,
+    error: Box<ApiError>,
 }
 
 enum Answer {
     Good(Vec<u8>),
     Refused {
-        error: ApiError,
+        error: Box<ApiError>,
         busy: bool,
         retry_after: Option<Duration>,
     },
@@ -156,7 +156,7 @@ impl Http {
                         return Err(ClientError::NoNode { id: ask.id, tried });
                     }
                     // The other nodes are asked at once; only after a whole round there is a pause.
-                    if unreachable % self.nodes.len() == 0 {
+                    if unreachable.is_multiple_of(self.nodes.len()) {
                         pause
                     } else {
                         Duration::ZERO

@@ -106,10 +106,10 @@ fn list(context: &Context, store: &Keystore) -> Result<(), CliError> {
         ));
         return Ok(());
     }
-    context.out.show("allonge.keys/1", &list, |style| {
+    context.out.show("allonge.keys/1", &list, |_| {
         let rows = list.keys.iter().map(|key| {
             let public = key.public_key.map(|key| key.to_string());
-            let problem = key.problem.as_deref().map(|problem| style.bad(problem));
+            let problem = key.problem.clone();
             vec![key.name.clone(), public.or(problem).unwrap_or_default()]
         });
         table(

@@ -1,8 +1,18 @@
 //! One file a noun: its arguments, and what it does.
 
+pub mod bill;
+pub mod block;
+pub mod calendar;
+pub mod cash;
 pub mod cluster;
+pub mod dev;
+pub mod events;
 pub mod key;
+pub mod member;
+pub mod proof;
 pub mod status;
+pub mod tx;
+pub mod verify;
 
 use crate::args::Command;
 use crate::context::Context;
@@ -16,6 +26,16 @@ pub async fn run(context: &Context, command: Command) -> Result<(), CliError> {
     match command {
         Command::Cluster(args) => cluster::run(context, args).await,
         Command::Key(args) => key::run(context, args),
+        Command::Member(args) => member::run(context, args).await,
+        Command::Cash(args) => cash::run(context, args).await,
+        Command::Bill(args) => bill::run(context, args).await,
+        Command::Tx(args) => tx::run(context, args).await,
+        Command::Block(args) => block::run(context, args).await,
+        Command::Events(args) => events::run(context, args).await,
+        Command::Proof(args) => proof::run(context, args).await,
+        Command::Verify(args) => verify::run(context, args),
+        Command::Dev(args) => dev::run(context, args).await,
+        Command::Calendar(args) => calendar::run(context, args).await,
         Command::Status(args) => status::run(context, args).await,
     }
 }

@@ -4,7 +4,7 @@ use crate::client::{ClientError, Final, TransactionState, TransactionView};
 use crate::error::CliError;
 use crate::output::{Output, Style, describe};
 use allonge_contracts::bills::BillNumber;
-use allonge_contracts::{CallResult, Outcome, RequestId};
+use allonge_contracts::{CallResult, Hash, Outcome, RequestId};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -49,6 +49,19 @@ impl Acted {
             CallResult::Bill(number) => Some(*number),
             _ => None,
         })
+    }
+
+    /// Its id.
+    pub fn id(&self) -> Hash {
+        self.view.id
+    }
+
+    /// The height of its block, once it is final.
+    pub fn height(&self) -> Option<u64> {
+        match &self.view.status {
+            TransactionState::Final { block_height, .. } => Some(*block_height),
+            _ => None,
+        }
     }
 
     /// Whether it is final and had its effect.
@@ -152,7 +165,7 @@ fn view_of(done: Final) -> TransactionView {
 }
 
 /// A transaction in words: how far it is, and what happened.
-pub fn transaction_text(view: &TransactionView, took: Option<Duration>, style: Style) -> String {
+fn transaction_text(view: &TransactionView, took: Option<Duration>, style: Style) -> String {
     let id = view.id;
     match &view.status {
         TransactionState::Waiting => format!("taken, waits for a block\ntransaction {id}\n"),

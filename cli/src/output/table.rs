@@ -11,8 +11,21 @@ pub enum Column {
     Right(&'static str),
 }
 
-/// Rows under a head; wrapped to a terminal's width, never in a pipe.
+/// What tables shall fit into.
+const WIDTH: usize = 80;
+
+/// Rows under a head, with two spaces between columns, or one where that keeps it inside 80 characters.
+/// Wrapped to a terminal's width, never in a pipe. Cells hold plain text.
 pub fn table(columns: &[Column], rows: Vec<Vec<String>>) -> String {
+    let wide = arranged(columns, &rows, 2);
+    if wide.lines().all(|line| line.chars().count() <= WIDTH) {
+        wide
+    } else {
+        arranged(columns, &rows, 1)
+    }
+}
+
+fn arranged(columns: &[Column], rows: &[Vec<String>], gap: u16) -> String {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
@@ -25,7 +38,7 @@ pub fn table(columns: &[Column], rows: Vec<Vec<String>>) -> String {
     }
     for (i, column) in columns.iter().enumerate() {
         if let Some(shown) = table.column_mut(i) {
-            shown.set_padding((0, 2));
+            shown.set_padding((0, gap));
             if matches!(column, Column::Right(_)) {
                 shown.set_cell_alignment(CellAlignment::Right);
             }

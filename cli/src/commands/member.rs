@@ -1,0 +1,255 @@
+//! `allonge member`: who may act.
+
+use crate::context::Context;
+use crate::error::CliError;
+use crate::keystore::{KeystoreError, public_key, read_key_file};
+use crate::output::{Column, fields, table};
+use allonge_contracts::bills::BankNumber;
+use allonge_contracts::calls::{Admit, Reinstate, Suspend};
+use allonge_contracts::members::{LegalId, Member, Role};
+use allonge_contracts::{MemberId, PublicKey, Text};
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use std::path::Path;
+
+/// The most members that `list` shows.
+const MOST: usize = 100_000;
+
+/// Arguments of `member`.
+#[derive(Debug, Args)]
+pub struct MemberArgs {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// List the members
+    #[command(after_help = "Example:\n  allonge member list")]
+    List,
+    /// Show a member
+    #[command(after_help = "Example:\n  allonge member show acme")]
+    Show {
+        /// The member; the acting one where absent
+        member: Option<MemberId>,
+    },
+    /// Admit a member (a regulator or central bank acts)
+    #[command(after_help = "Example:\n  \
+        allonge key new acme\n  \
+        allonge member admit acme --role enterprise --public-key acme --account-bank bank-a --as regulator")]
+    Admit(AdmitArgs),
+    /// Suspend a member (the regulator acts)
+    #[command(
+        after_help = "Example:\n  allonge member suspend acme --reason \"licence withdrawn\" --as regulator"
+    )]
+    Suspend(ReasonArgs),
+    /// Reinstate a suspended member (the regulator acts)
+    #[command(
+        after_help = "Example:\n  allonge member reinstate acme --reason \"licence renewed\" --as regulator"
+    )]
+    Reinstate(ReasonArgs),
+}
+
+#[derive(Debug, Args)]
+struct AdmitArgs {
+    /// The new member's name
+    member: MemberId,
+    /// What it may do (may be given several times)
+    #[arg(long = "role", required = true, value_parser = role)]
+    roles: Vec<Role>,
+    /// A key of the member: its public half in hex, the path of a PEM file, or the name of a key in
+    /// the keystore (may be given several times)
+    #[arg(long = "public-key", required = true, value_name = "KEY")]
+    public_keys: Vec<String>,
+    /// How many of its keys must sign
+    #[arg(long, default_value_t = 1)]
+    threshold: u8,
+    /// Its unified social credit code or LEI
+    #[arg(long)]
+    legal_id: Option<LegalId>,
+    /// Its number in the payment system, 12 digits
+    #[arg(long)]
+    bank_number: Option<BankNumber>,
+    /// The bank at which it keeps its account
+    #[arg(long, value_name = "MEMBER")]
+    account_bank: Option<MemberId>,
+}
+
+#[derive(Debug, Args)]
+struct ReasonArgs {
+    /// The member
+    member: MemberId,
+    /// Why; kept on the ledger
+    #[arg(long)]
+    reason: Text<256>,
+}
+
+#[derive(Serialize)]
+struct MemberList {
+    #[serde(with = "allonge_contracts::json::string")]
+    height: u64,
+    members: Vec<Member>,
+}
+
+#[derive(Serialize)]
+struct MemberShown {
+    member: Member,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// Wrong input, the node's, the ledger's.
+pub async fn run(context: &Context, args: MemberArgs) -> Result<(), CliError> {
+    match args.verb {
+        Verb::List => list(context).await,
+        Verb::Show { member } => show(context, member).await,
+        Verb::Admit(args) => admit(context, args).await,
+        Verb::Suspend(ReasonArgs { member, reason }) => {
+            let call = Suspend { member, reason };
+            context.carry_out(call).await
+        }
+        Verb::Reinstate(ReasonArgs { member, reason }) => {
+            let call = Reinstate { member, reason };
+            context.carry_out(call).await
+        }
+    }
+}
+
+async fn list(context: &Context) -> Result<(), CliError> {
+    let client = context.client()?;
+    let mut page = client.members(None).await?;
+    let mut list = MemberList {
+        height: page.height,
+        members: page.body.members,
+    };
+    while let Some(cursor) = page.body.next.take().filter(|_| list.members.len() < MOST) {
+        let next = client.members(Some(&cursor)).await?;
+        list.members.extend(next.body.members);
+        page.body.next = next.body.next;
+    }
+    context.out.show("allonge.members/1", &list, |_| {
+        let rows = list.members.iter().map(|member| {
+            vec![
+                member.id.to_string(),
+                roles(member),
+                format!("{} of {}", member.threshold, member.keys.len()),
+                if member.suspended {
+                    "suspended"
+                } else {
+                    "active"
+                }
+                .to_owned(),
+            ]
+        });
+        let columns = [
+            Column::Left("MEMBER"),
+            Column::Left("ROLES"),
+            Column::Left("KEYS"),
+            Column::Left("STATE"),
+        ];
+        table(&columns, rows.collect())
+    })
+}
+
+async fn show(context: &Context, member: Option<MemberId>) -> Result<(), CliError> {
+    let id = match member {
+        Some(id) => id,
+        None => context.actor()?.clone(),
+    };
+    let member = context.client()?.member(&id).await?;
+    let shown = MemberShown { member };
+    context.out.show("allonge.member/1", &shown, |style| {
+        let member = &shown.member;
+        let legal = member.legal_id.as_ref().map(|id| match id.warning() {
+            None => id.to_string(),
+            Some(warning) => format!("{id} (warning: {warning})"),
+        });
+        let text = |value: Option<String>| value.unwrap_or_default();
+        let mut text = fields(&[
+            ("member", member.id.to_string()),
+            (
+                "state",
+                if member.suspended {
+                    style.bad("suspended")
+                } else {
+                    "active".to_owned()
+                },
+            ),
+            ("roles", roles(member)),
+            ("legal id", text(legal)),
+            (
+                "bank number",
+                text(member.bank_number.map(|n| n.to_string())),
+            ),
+            (
+                "account bank",
+                text(member.account_bank.as_ref().map(MemberId::to_string)),
+            ),
+            (
+                "signs with",
+                format!("{} of {} keys", member.threshold, member.keys.len()),
+            ),
+        ]);
+        for key in &member.keys {
+            text.push_str(&format!("  {key}\n"));
+        }
+        text
+    })
+}
+
+async fn admit(context: &Context, args: AdmitArgs) -> Result<(), CliError> {
+    let mut keys = args
+        .public_keys
+        .iter()
+        .map(|text| public_half(context, text))
+        .collect::<Result<Vec<_>, _>>()?;
+    keys.sort_unstable();
+    let mut roles = args.roles;
+    roles.sort_unstable();
+    roles.dedup();
+    if let Some(warning) = args.legal_id.as_ref().and_then(LegalId::warning) {
+        context.out.note(&format!("warning: {warning}"));
+    }
+    let call = Admit {
+        member: args.member,
+        roles,
+        legal_id: args.legal_id,
+        bank_number: args.bank_number,
+        account_bank: args.account_bank,
+        keys,
+        threshold: args.threshold,
+    };
+    context.carry_out(call).await
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Role::from_word(word).ok_or_else(|| {
+        let all: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        format!("there is no such role; there are {}", all.join(", "))
+    })
+}
+
+fn roles(member: &Member) -> String {
+    let all: Vec<&str> = member.roles.iter().map(|role| role.as_str()).collect();
+    all.join(", ")
+}
+
+/// Hex, a PEM file, or a name in the keystore.
+fn public_half(context: &Context, text: &str) -> Result<PublicKey, CliError> {
+    if let Ok(key) = text.parse() {
+        return Ok(key);
+    }
+    if text.contains('/') || text.ends_with(".pem") {
+        return Ok(public_key(&read_key_file(Path::new(text))?));
+    }
+    match context.keystore()?.load(text) {
+        Ok(key) => Ok(key.public()),
+        Err(KeystoreError::Name(_)) => Err(CliError::input(
+            "PUBLIC_KEY",
+            format!("`{text}` is neither 32 bytes in hex, nor a PEM file, nor a key's name"),
+            "give the public half as `allonge key show` prints it",
+        )),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,172 @@
+//! `allonge verify`: checks a proof file offline.
+
+use crate::context::Context;
+use crate::error::CliError;
+use crate::output::{Style, describe, fields, range_text};
+use allonge_contracts::{Event, Outcome};
+use allonge_ledger::{Fact, Genesis, MAX_PROOF_BYTES, ProofFile, Verified, verify};
+use clap::Args;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// A genesis document names members and validators; far more than any has.
+const MAX_GENESIS_BYTES: usize = 64 * 1024 * 1024;
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  allonge verify payment.proof.json --genesis genesis.json\n\n\
+    No node is asked: the signatures in the file are checked against the validators in the genesis.\n\
+    Exit code 1: the file proves nothing."
+)]
+pub struct VerifyArgs {
+    /// The proof file
+    file: PathBuf,
+    /// The network's genesis file, from somebody you trust
+    #[arg(long, value_name = "FILE", env = "ALLONGE_GENESIS")]
+    genesis: PathBuf,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// A file that cannot be read, or that proves nothing.
+pub fn run(context: &Context, args: VerifyArgs) -> Result<(), CliError> {
+    let genesis = genesis(&args.genesis)?;
+    let bytes = bounded(&args.file, MAX_PROOF_BYTES)?;
+    let not_a_proof = |message: String| {
+        CliError::input(
+            "NOT_A_PROOF",
+            format!("{}: {message}", args.file.display()),
+            "give a file as `allonge proof get` writes it",
+        )
+    };
+    let proof = ProofFile::from_json(&bytes).map_err(|e| not_a_proof(e.to_string()))?;
+    let verified = verify(&genesis, &proof).map_err(|e| {
+        CliError::check_failed(
+            "PROOF_FAILED",
+            format!("{} proves nothing: {e}", args.file.display()),
+            "do not rely on it; ask for a new proof, and check that the genesis is the right network's",
+        )
+    })?;
+    context.out.show("allonge.verified/1", &verified, |style| {
+        text(&verified, style)
+    })
+}
+
+fn genesis(file: &Path) -> Result<Genesis, CliError> {
+    let not_genesis = |message: String| {
+        CliError::input(
+            "NOT_A_GENESIS",
+            format!("{}: {message}", file.display()),
+            "give the network's genesis file",
+        )
+    };
+    let bytes = bounded(file, MAX_GENESIS_BYTES)?;
+    let genesis: Genesis =
+        serde_json::from_slice(&bytes).map_err(|e| not_genesis(e.to_string()))?;
+    genesis.check().map_err(not_genesis)?;
+    Ok(genesis)
+}
+
+fn bounded(file: &Path, most: usize) -> Result<Vec<u8>, CliError> {
+    let unreadable = |what: String| {
+        CliError::input(
+            "FILE",
+            format!("cannot read {}: {what}", file.display()),
+            "give the path of a file that you may read",
+        )
+    };
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    File::open(file)
+        .map_err(|e| unreadable(e.to_string()))?
+        .take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|e| unreadable(e.to_string()))?;
+    if bytes.len() > most {
+        return Err(unreadable(format!("it has more than {most} bytes")));
+    }
+    Ok(bytes)
+}
+
+fn text(verified: &Verified, style: Style) -> String {
+    let mut out = format!("{}\n", style.good("proved"));
+    out.push_str(&fields(&[
+        ("network", verified.network.to_string()),
+        ("genesis", verified.genesis.to_string()),
+        (
+            "block",
+            format!("{} of {}", verified.height, verified.business_date),
+        ),
+        ("hash", verified.block.to_string()),
+        (
+            "signed by",
+            format!("{} of {} validators", verified.signers, verified.validators),
+        ),
+    ]));
+    out.push('\n');
+    match &verified.fact {
+        Fact::Transaction {
+            id,
+            transaction,
+            receipt,
+            ..
+        } => {
+            let outcome = match &receipt.outcome {
+                Outcome::Accepted(_) => style.good("accepted"),
+                Outcome::Rejected(rejection) => {
+                    style.bad(&format!("rejected: {} ({rejection})", rejection.code))
+                }
+            };
+            out.push_str(&format!(
+                "transaction {id}\nby {}, {outcome}\n",
+                transaction.body.actor
+            ));
+            out.push_str(&events(&receipt.events));
+        }
+        Fact::Clock { receipt } => {
+            out.push_str("the clock at the start of the block\n");
+            out.push_str(&events(&receipt.events));
+        }
+        Fact::Bill { bill, lots } => {
+            out.push_str(&format!(
+                "bill {}: {}, {} on {}, matures {}\n",
+                bill.number, bill.sum, bill.drawer, bill.acceptor, bill.maturity
+            ));
+            for lot in lots {
+                out.push_str(&format!(
+                    "  {}  {}, {}, {}\n",
+                    range_text(lot.range, bill.sum.currency),
+                    lot.holder,
+                    lot.status,
+                    lot.circulation
+                ));
+            }
+        }
+        Fact::Member { name, member } => out.push_str(&match member {
+            Some(member) => format!("{name} is a member with {} keys\n", member.keys.len()),
+            None => format!("there is no member {name}\n"),
+        }),
+        Fact::Balance {
+            member,
+            currency,
+            balance,
+        } => out.push_str(&match balance {
+            Some(balance) => format!(
+                "{member} has {}\n",
+                allonge_contracts::Money::new(*currency, balance.total)
+            ),
+            None => format!("{member} has no {currency}\n"),
+        }),
+    }
+    out
+}
+
+fn events(events: &[Event]) -> String {
+    events
+        .iter()
+        .map(|event| format!("  {}\n", describe(event)))
+        .collect()
+}
