@@ -11,6 +11,9 @@ use std::collections::BTreeSet;
 /// The version of genesis documents.
 pub const GENESIS_VERSION: u8 = 1;
 
+/// The least bytes of a block: the largest transaction always fits.
+const MIN_BLOCK_BYTES: u64 = 2 * MAX_TRANSACTION_BYTES as u64;
+
 /// A genesis document; JSON for people, its hash over borsh.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 #[serde(deny_unknown_fields)]
@@ -102,7 +105,7 @@ impl Limits {
         inside(
             "block_bytes",
             self.block_bytes.into(),
-            2 * MAX_TRANSACTION_BYTES as u64,
+            MIN_BLOCK_BYTES,
             16 * 1024 * 1024,
         )?;
         inside("block_work", self.block_work, 2, 10_000_000)?;

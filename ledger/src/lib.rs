@@ -3,6 +3,19 @@
 //! Pure like the law below it: whoever holds a proof file and the genesis can verify it with this
 //! crate alone.
 
+#![deny(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::float_arithmetic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::arithmetic_side_effects, clippy::indexing_slicing)
+)]
+
 mod block;
 mod bytes;
 mod certificate;
@@ -10,13 +23,28 @@ mod certificate_json;
 mod execute;
 mod genesis;
 mod header_rules;
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "places in a level of the tree, below its length"
+)]
 pub mod merkle;
 mod proof;
 mod recent;
 mod run;
 mod state;
 mod transaction;
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "places of bits, below the bounded length of a key"
+)]
 pub mod trie;
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a set has 1 to 128 validators with bounded power"
+)]
 mod validators;
 mod verify;
 mod vote;

@@ -170,6 +170,6 @@ impl<'a> BlockRun<'a> {
 
 /// A part of a whole in percent, rounded down.
 pub(crate) fn share(whole: u64, percent: u8) -> u64 {
-    let part = u128::from(whole) * u128::from(percent) / 100;
+    let part = u128::from(whole).saturating_mul(percent.into()) / 100;
     u64::try_from(part).unwrap_or(u64::MAX)
 }

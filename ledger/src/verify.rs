@@ -326,13 +326,13 @@ fn check_claim(genesis: &Hash, header: &Header, claim: &Claim) -> Result<Fact, V
             receipt_path,
         } => {
             let leaf = transaction_leaf(&transaction.0);
-            let (slot, slots) = (u64::from(*index) + 1, u64::from(*count) + 1);
+            let (place, places) = (u64::from(*index), u64::from(*count));
             check_path(
                 "transaction",
                 path,
                 &header.transaction_root,
                 &leaf,
-                (slot - 1, slots - 1),
+                (place, places),
             )?;
             let receipt: Receipt = read("receipt", receipt)?;
             let root = &header.receipt_root;
@@ -341,7 +341,7 @@ fn check_claim(genesis: &Hash, header: &Header, claim: &Claim) -> Result<Fact, V
                 receipt_path,
                 root,
                 &receipt.leaf(),
-                (slot, slots),
+                (place.saturating_add(1), places.saturating_add(1)),
             )?;
             let checked =
                 CheckedTransaction::check(transaction.0.as_slice().into(), genesis, &NoKeyCache)
@@ -369,7 +369,7 @@ fn check_claim(genesis: &Hash, header: &Header, claim: &Claim) -> Result<Fact, V
         } => {
             let receipt: SystemReceipt = read("receipt", receipt)?;
             let root = &header.receipt_root;
-            let place = (0, u64::from(*count) + 1);
+            let place = (0, u64::from(*count).saturating_add(1));
             check_path("receipt", receipt_path, root, &receipt.leaf(), place)?;
             Ok(Fact::Clock { receipt })
         }

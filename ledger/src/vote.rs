@@ -71,14 +71,14 @@ pub fn stream_sign_bytes(
 
 /// What a validator signs to say which network peer it is (`allonge/peer/1`).
 pub fn peer_sign_bytes(genesis: &Hash, validator: &PublicKey, peer_id: &[u8]) -> Vec<u8> {
-    let mut bytes = start("allonge/peer/1", genesis, 32 + peer_id.len());
+    let mut bytes = start("allonge/peer/1", genesis, peer_id.len().saturating_add(32));
     bytes.extend_from_slice(validator.as_bytes());
     bytes.extend_from_slice(peer_id);
     bytes
 }
 
 fn start(tag: &str, genesis: &Hash, rest: usize) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(1 + tag.len() + 32 + rest);
+    let mut bytes = Vec::with_capacity(rest.saturating_add(tag.len()).saturating_add(33));
     bytes.push(tag.len() as u8);
     bytes.extend_from_slice(tag.as_bytes());
     bytes.extend_from_slice(genesis.as_bytes());

@@ -2,130 +2,36 @@
 
 mod common;
 
-use allonge_contracts::bills::{BillKind, BillNumber, LotRange};
-use allonge_contracts::calls::{
-    Agree, BillRef, CallIndex, Register, RequestAcceptance, RequestDelivery, RequestEndorsement,
-    RequestRef,
-};
-use allonge_contracts::{
-    Call, CallResult, Code, Currency, Event, Hash, Outcome, RequestId, cash, members,
-};
+use allonge_contracts::bills::BillNumber;
+use allonge_contracts::{Code, Currency, Event, Outcome, cash, members};
 use allonge_ledger::{
-    Certificate, CertificateError, Claim, ExecutedBlock, Fact, Genesis, HexBytes, LedgerState,
-    NoProof, ProofFile, ProofReadError, SetChange, Validator, ValidatorSet, VerifyError, verify,
+    CertificateError, Claim, ExecutedBlock, Fact, Genesis, HexBytes, LedgerState, NoProof,
+    ProofFile, ProofReadError, SetChange, Validator, ValidatorSet, VerifyError, verify,
 };
+use common::market::Market;
 use common::*;
 use serde_json::Value;
 
-/// Bills drawn by t-0 on the bank for t-1, accepted, delivered and partly endorsed.
-struct Market {
-    chain: Chain,
-    bill: BillNumber,
-}
-
-fn results(block: &ExecutedBlock, index: usize) -> Vec<CallResult> {
-    match &block.receipts.transactions[index].outcome {
-        Outcome::Accepted(results) => results.clone(),
-        Outcome::Rejected(rejection) => panic!("{rejection:?}"),
-    }
-}
-
-fn agree(results: &[CallResult]) -> Call {
-    let asked = results.iter().find_map(|result| match result {
-        CallResult::Request { request, terms } => Some((*request, *terms)),
-        _ => None,
-    });
-    let (request, terms): (RequestId, Hash) = asked.unwrap();
-    Agree {
-        request: RequestRef::Id(request),
-        terms,
-    }
-    .into()
-}
-
-impl Market {
-    fn new() -> Self {
-        let mut chain = Chain::new();
-        let register = Register {
-            kind: BillKind::Bank,
-            acceptor: id("bank"),
-            payee: id("t-1"),
-            sum: cny(100_000),
-            maturity: "2027-03-01".parse().unwrap(),
-            issue_date: None,
-            splittable: true,
-            not_transferable: false,
-            trade_background: vec![Hash([5; 32])],
-        };
-        let ask = RequestAcceptance {
-            bill: BillRef::Call(CallIndex { call: 0 }),
-            answer_by: None,
-        };
-        let issue = chain.tx("t-0", vec![register.into(), ask.into()]);
-        let made = results(chain.append(&[issue]), 0);
-        let CallResult::Bill(bill) = made[0] else {
-            panic!("{made:?}")
-        };
-        let mut market = Market { chain, bill };
-        market.act("bank", agree(&made));
-        let made = market.act(
-            "t-0",
-            RequestDelivery {
-                bill: BillRef::Number(bill),
-                answer_by: None,
-            }
-            .into(),
-        );
-        market.act("t-1", agree(&made));
-        let made = market.act(
-            "t-1",
-            RequestEndorsement {
-                bill: BillRef::Number(bill),
-                lot: LotRange {
-                    start: 1,
-                    end: 100_000,
-                },
-                part: Some(cny(12_100)),
-                to: id("t-2"),
-                not_transferable: false,
-                answer_by: None,
-            }
-            .into(),
-        );
-        market.act("t-2", agree(&made));
-        market
-    }
-
-    fn act(&mut self, actor: &str, call: Call) -> Vec<CallResult> {
-        let tx = self.chain.tx(actor, vec![call]);
-        let filler = self.chain.tx("t-3", vec![transfer("t-2", 1)]);
-        results(self.chain.append(&[filler, tx]), 1)
-    }
-
-    fn state(&self) -> &LedgerState {
-        &self.chain.state
-    }
-
-    fn latest(&self) -> (&ExecutedBlock, Certificate) {
-        let (block, certificate) = self.chain.blocks.last().unwrap();
-        (block, certificate.clone())
-    }
-
-    fn proofs(&self) -> Vec<ProofFile> {
-        let (block, certificate) = self.latest();
-        let certificate = || certificate.clone();
-        let none = Vec::new;
-        vec![
-            ProofFile::transaction(&block.block(), &block.receipts, 1, certificate(), none())
-                .unwrap(),
-            ProofFile::clock(&block.header, &block.receipts, certificate(), none()),
-            ProofFile::bill(self.state(), &self.bill, certificate(), none()).unwrap(),
-            ProofFile::member(self.state(), &id("t-1"), certificate(), none()).unwrap(),
-            ProofFile::member(self.state(), &id("nobody"), certificate(), none()).unwrap(),
-            ProofFile::balance(self.state(), &id("t-2"), currency(), certificate(), none())
-                .unwrap(),
-        ]
-    }
+/// One of each kind, at the latest block.
+fn proofs(market: &Market) -> Vec<ProofFile> {
+    let (block, certificate) = market.latest();
+    let certificate = || certificate.clone();
+    let none = Vec::new;
+    vec![
+        ProofFile::transaction(&block.block(), &block.receipts, 1, certificate(), none()).unwrap(),
+        ProofFile::clock(&block.header, &block.receipts, certificate(), none()),
+        ProofFile::bill(market.state(), &market.bill, certificate(), none()).unwrap(),
+        ProofFile::member(market.state(), &id("t-1"), certificate(), none()).unwrap(),
+        ProofFile::member(market.state(), &id("nobody"), certificate(), none()).unwrap(),
+        ProofFile::balance(
+            market.state(),
+            &id("t-2"),
+            currency(),
+            certificate(),
+            none(),
+        )
+        .unwrap(),
+    ]
 }
 
 fn currency() -> Currency {
@@ -199,7 +105,7 @@ fn a_refused_transaction_is_proved_with_its_code() {
 #[test]
 fn a_bill_is_proved_with_its_whole_tiling() {
     let market = Market::new();
-    let Fact::Bill { bill, lots } = checked(&market.proofs()[2]).unwrap() else {
+    let Fact::Bill { bill, lots } = checked(&proofs(&market)[2]).unwrap() else {
         panic!("another fact")
     };
     assert_eq!(bill.number, market.bill);
@@ -227,7 +133,7 @@ fn a_bill_is_proved_with_its_whole_tiling() {
 #[test]
 fn members_and_balances_are_proved_and_so_is_their_absence() {
     let market = Market::new();
-    let proofs = market.proofs();
+    let proofs = proofs(&market);
     assert!(matches!(
         checked(&proofs[3]).unwrap(),
         Fact::Member { member: Some(member), .. } if member.id == id("t-1")
@@ -284,7 +190,7 @@ fn a_proof_of_another_network_says_so() {
     let mut other = genesis();
     other.time_ms += 1;
     assert_eq!(
-        verify(&other, &market.proofs()[0]).unwrap_err(),
+        verify(&other, &proofs(&market)[0]).unwrap_err(),
         VerifyError::Network {
             what: "proof",
             found: genesis().hash(),
@@ -347,7 +253,7 @@ fn is_absent(state: &LedgerState, fact: &Fact) -> bool {
 fn nothing_in_a_proof_can_be_changed() {
     let market = Market::new();
     let mut tried = 0;
-    for proof in market.proofs() {
+    for proof in proofs(&market) {
         let good: Value = serde_json::from_str(&proof.to_json()).unwrap();
         let mut paths = Vec::new();
         leaves(&good, String::new(), &mut paths);
@@ -382,7 +288,7 @@ fn a_claim_does_not_fit_another_block_and_a_certificate_no_other_header() {
     };
     let (one, two) = (clock(1), clock(2));
     let mut mixed = one.clone();
-    mixed.claim = market.proofs()[2].claim.clone();
+    mixed.claim = proofs(&market)[2].claim.clone();
     assert!(matches!(
         checked(&mixed).unwrap_err(),
         VerifyError::State { what: "bill", .. }
@@ -465,7 +371,7 @@ fn a_receipt_of_another_transaction_or_slot_is_refused() {
 #[test]
 fn lots_that_were_hidden_are_missed() {
     let market = Market::new();
-    let proof = &market.proofs()[2];
+    let proof = &proofs(&market)[2];
     let Claim::Bill { lots, .. } = &proof.claim else {
         panic!("another claim")
     };
@@ -484,7 +390,7 @@ fn lots_that_were_hidden_are_missed() {
 
 #[test]
 fn a_file_that_is_no_proof() {
-    let good: Value = serde_json::from_str(&Market::new().proofs()[1].to_json()).unwrap();
+    let good: Value = serde_json::from_str(&proofs(&Market::new())[1].to_json()).unwrap();
     let with = |pointer: &str, put: Value| {
         let mut value = good.clone();
         let (parent, field) = pointer.rsplit_once('/').unwrap();

@@ -2,6 +2,8 @@
 //!
 //! `ALLONGE_WRITE_VECTORS=1` writes them; without it what is there is compared.
 
+#![allow(clippy::disallowed_methods, reason = "tests may read files")]
+
 use allonge_contracts::{Hash, tagged_hash};
 use allonge_ledger::merkle::{self, MerklePath};
 use allonge_ledger::trie::{Proof, RangeProof, Trie};

@@ -1,5 +1,8 @@
 //! A small network for the ledger's tests: members with keys, four validators, a chain that grows.
-#![allow(dead_code)]
+// Each test takes what it needs; tests may read files.
+#![allow(dead_code, clippy::disallowed_methods)]
+
+pub mod market;
 
 use allonge_contracts::bills::BankNumber;
 use allonge_contracts::calls::{CurrencyAuthority, Transfer};
@@ -16,8 +19,8 @@ use allonge_ledger::{
 use ed25519_dalek::{Signer, SigningKey};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 pub const HOUR: u64 = 3_600_000;
 pub const DAY: u64 = 24 * HOUR;
@@ -288,10 +291,7 @@ pub fn receive(
 }
 
 /// Compares what the code makes with the vectors written down; `ALLONGE_WRITE_VECTORS=1` writes them.
-pub fn compare<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(
-    name: &str,
-    made: &T,
-) {
+pub fn compare<T: Serialize + DeserializeOwned + PartialEq>(name: &str, made: &T) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../tests/vectors")
         .join(name);
@@ -299,16 +299,30 @@ pub fn compare<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(
         let text = serde_json::to_string_pretty(made).unwrap() + "\n";
         std::fs::write(&path, text).unwrap();
     }
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| {
-        panic!(
-            "{}: {e}; write it with ALLONGE_WRITE_VECTORS=1",
-            path.display()
-        )
-    });
-    let written: T = serde_json::from_str(&text).unwrap();
-    assert_eq!(&written, made, "{name} is not what the code makes");
+    let hint = "if the change is meant, write it with ALLONGE_WRITE_VECTORS=1";
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|e| panic!("{}: {e}; {hint}", path.display()));
+    let written: Value = serde_json::from_str(&text).unwrap();
+    if let Some(place) = difference(&written, &serde_json::to_value(made).unwrap()) {
+        panic!("{name} is not what the code makes, first at {place}; {hint}");
+    }
+    assert!(serde_json::from_value::<T>(written).unwrap() == *made);
 }
 
-pub fn bytes(transaction: &Transaction) -> Arc<[u8]> {
-    transaction.to_bytes().into()
+/// Where two documents first differ.
+fn difference(a: &Value, b: &Value) -> Option<String> {
+    let inside = |key: String, a: Option<&Value>, b: Option<&Value>| match (a, b) {
+        (Some(a), Some(b)) => difference(a, b).map(|rest| format!("/{key}{rest}")),
+        _ => Some(format!("/{key}")),
+    };
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => a
+            .keys()
+            .chain(b.keys())
+            .find_map(|key| inside(key.clone(), a.get(key), b.get(key))),
+        (Value::Array(a), Value::Array(b)) => {
+            (0..a.len().max(b.len())).find_map(|i| inside(i.to_string(), a.get(i), b.get(i)))
+        }
+        _ => (a != b).then(|| format!(": {a} is written, {b} is made")),
+    }
 }
