@@ -1,5 +1,10 @@
 //! Bytes and JSON of calls and events: stable, canonical, and read back as they were.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test reads and writes its vectors"
+)]
+
 #[path = "support/samples.rs"]
 mod samples;
 mod support;

@@ -71,10 +71,9 @@ impl Model {
                 if let State::Presented {
                     at, due: Some(on), ..
                 } = part.state
+                    && on == day
                 {
-                    if on == day {
-                        due.push((at, bill.number, part.start, (b, p)));
-                    }
+                    due.push((at, bill.number, part.start, (b, p)));
                 }
             }
         }
@@ -105,10 +104,10 @@ impl Model {
             _ => {}
         }
         for p in (0..self.bills[b].parts.len()).rev() {
-            if let State::Offered { by, .. } = self.bills[b].parts[p].state {
-                if by == day {
-                    self.undo((b, p));
-                }
+            if let State::Offered { by, .. } = self.bills[b].parts[p].state
+                && by == day
+            {
+                self.undo((b, p));
             }
         }
         let bill = &mut self.bills[b];

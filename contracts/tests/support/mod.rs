@@ -141,6 +141,8 @@ pub struct World {
     pub time_ms: u64,
     pub salt: u64,
     pub work_limit: u64,
+    /// Work of the clock in one block.
+    pub clock_budget: u64,
 }
 
 impl World {
@@ -156,6 +158,7 @@ impl World {
             time_ms,
             salt: 0,
             work_limit: PLENTY,
+            clock_budget: PLENTY,
         }
     }
 
@@ -237,7 +240,7 @@ impl World {
         run
     }
 
-    /// The next block begins at a local time; all that is due is worked off.
+    /// The next blocks begin at a local time; all that is due is worked off.
     pub fn go_to(&mut self, day: &str, minute: u32) -> Vec<Event> {
         self.go(date(day), minute)
     }
@@ -246,10 +249,15 @@ impl World {
         let time_ms = local_ms(day, minute);
         assert!(time_ms >= self.time_ms, "time does not go back");
         self.time_ms = time_ms;
-        self.height += 1;
-        let run = self.clock_with(PLENTY);
-        assert!(!run.pending);
-        run.events
+        let mut events = Vec::new();
+        loop {
+            self.height += 1;
+            let run = self.clock_with(self.clock_budget);
+            events.extend(run.events);
+            if !run.pending {
+                return events;
+            }
+        }
     }
 
     /// The morning of a day.
