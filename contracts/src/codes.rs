@@ -133,6 +133,7 @@ codes! {
     3110 TooManyStreams "TOO_MANY_STREAMS" retry "the node serves as many event streams as it may", "try again later or ask another node";
     3120 Internal "INTERNAL" retry "the node could not answer", "look at the node's log";
     3130 NoProofYet "NO_PROOF_YET" retry "the proof cannot be made at the moment", "ask again after the next block";
+    3140 Overloaded "OVERLOADED" retry "the node serves as many requests at once as it may", "try again shortly or ask another node";
 }
 
 impl Code {

@@ -4,5 +4,6 @@ pub mod api;
 pub mod consensus;
 pub mod handle;
 pub mod machine;
+pub mod metrics;
 pub mod shell;
 pub mod store;

@@ -1,0 +1,283 @@
+//! What the node counts, as text for Prometheus.
+
+mod process;
+
+use crate::handle::{Decided, Health};
+use allonge_contracts::{Code, Hash, Outcome};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Transactions whose time to finality is measured at once.
+const TIMED: usize = 16_384;
+/// Ends every OpenMetrics text.
+const EOF: &str = "# EOF\n";
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct ByCode {
+    code: &'static str,
+}
+
+/// What gossip counts.
+#[derive(Clone, Debug, Default)]
+pub struct GossipCounters {
+    /// Transactions sent, once a peer.
+    pub sent: Counter,
+    /// Transactions received.
+    pub received: Counter,
+    /// Transactions not sent because a queue was full or a peer did not answer.
+    pub dropped: Counter,
+    /// Messages received that broke the protocol, and connections of strangers.
+    pub refused: Counter,
+}
+
+/// The node's counters.
+pub struct Metrics {
+    registry: Registry,
+    transactions: Family<ByCode, Counter>,
+    refused: Family<ByCode, Counter>,
+    blocks: Counter,
+    commit: Histogram,
+    finality: Histogram,
+    submitted: Mutex<HashMap<Hash, Instant>>,
+    /// What gossip counts.
+    pub gossip: GossipCounters,
+    engine: Option<fn() -> String>,
+}
+
+impl Metrics {
+    /// Nothing counted yet. `engine` gives the text of the consensus engine's own metrics.
+    pub fn new(engine: Option<fn() -> String>) -> Self {
+        let latency = || Histogram::new(exponential_buckets(0.005, 1.6, 20));
+        let (transactions, refused) = (
+            Family::<ByCode, Counter>::default(),
+            Family::<ByCode, Counter>::default(),
+        );
+        let (blocks, commit, finality) = (Counter::default(), latency(), latency());
+        let gossip = GossipCounters::default();
+        let mut registry = Registry::with_prefix("allonge");
+        registry.register(
+            "transactions",
+            "Final transactions by outcome, since the node started",
+            transactions.clone(),
+        );
+        registry.register(
+            "refused",
+            "Transactions that the API did not take, by code",
+            refused.clone(),
+        );
+        registry.register(
+            "blocks",
+            "Blocks committed since the node started",
+            blocks.clone(),
+        );
+        registry.register(
+            "commit_seconds",
+            "From the time in a block's header to its commit here",
+            commit.clone(),
+        );
+        registry.register(
+            "finality_seconds",
+            "From a client's submission here to finality",
+            finality.clone(),
+        );
+        for (name, help, counter) in [
+            ("gossip_sent", "Transactions sent to peers", &gossip.sent),
+            (
+                "gossip_received",
+                "Transactions received from peers",
+                &gossip.received,
+            ),
+            (
+                "gossip_dropped",
+                "Transactions not sent to a peer",
+                &gossip.dropped,
+            ),
+            (
+                "gossip_refused",
+                "Messages and connections refused",
+                &gossip.refused,
+            ),
+        ] {
+            registry.register(name, help, counter.clone());
+        }
+        Metrics {
+            registry,
+            transactions,
+            refused,
+            blocks,
+            commit,
+            finality,
+            submitted: Mutex::default(),
+            gossip,
+            engine,
+        }
+    }
+
+    /// A client submitted a transaction just now.
+    pub fn submitted(&self, id: Hash) {
+        let mut submitted = self
+            .submitted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if submitted.len() < TIMED {
+            submitted.entry(id).or_insert_with(Instant::now);
+        }
+    }
+
+    /// The API did not take a transaction.
+    pub fn refused(&self, code: Code) {
+        self.refused
+            .get_or_create(&ByCode { code: code.name() })
+            .inc();
+    }
+
+    /// A block became final.
+    pub fn decided(&self, block: &Decided) {
+        self.blocks.inc();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let made = Duration::from_millis(block.block.header.time_ms);
+        self.commit.observe(now.saturating_sub(made).as_secs_f64());
+        for receipt in &block.receipts.transactions {
+            let code = match &receipt.outcome {
+                Outcome::Accepted(_) => "ACCEPTED",
+                Outcome::Rejected(rejection) => rejection.code.name(),
+            };
+            self.transactions.get_or_create(&ByCode { code }).inc();
+        }
+        let mut submitted = self
+            .submitted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if submitted.is_empty() {
+            return;
+        }
+        for id in &block.ids {
+            if let Some(since) = submitted.remove(id) {
+                self.finality.observe(since.elapsed().as_secs_f64());
+            }
+        }
+        if submitted.len() >= TIMED {
+            // What was refused or dropped never becomes final, and must not fill the table for ever.
+            submitted.clear();
+        }
+    }
+
+    /// Everything counted, and how the node is now.
+    pub fn text(&self, height: u64, health: &Health) -> String {
+        let mut now = Registry::with_prefix("allonge");
+        for (name, help, value) in [
+            ("height", "Height of the last block", height),
+            (
+                "round",
+                "Round of the height under way",
+                u64::from(health.round),
+            ),
+            (
+                "peers",
+                "Peers connected on the consensus network",
+                u64::from(health.peers),
+            ),
+            (
+                "best_peer_height",
+                "Highest height that a peer says it has",
+                health.best_peer_height,
+            ),
+            (
+                "mempool_transactions",
+                "Transactions waiting",
+                health.waiting,
+            ),
+            (
+                "mempool_bytes",
+                "Bytes of the transactions waiting",
+                health.waiting_bytes,
+            ),
+            (
+                "checkpoint_height",
+                "Height of the last checkpoint on disk",
+                health.checkpoint_height,
+            ),
+            (
+                "since_last_block_milliseconds",
+                "Since the last commit here",
+                health.since_last_block_ms,
+            ),
+            (
+                "ready",
+                "1 if the node can be used",
+                u64::from(health.not_ready.is_none()),
+            ),
+        ] {
+            let gauge = Gauge::<i64>::default();
+            // No ledger reaches larger heights than this.
+            gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+            now.register(name, help, gauge);
+        }
+        let mut bare = Registry::default();
+        bare.register_collector(Box::new(process::Process));
+        let mut text = String::new();
+        for registry in [&self.registry, &now, &bare] {
+            let mut part = String::new();
+            // Writing into memory cannot fail.
+            let _ = encode(&mut part, registry);
+            text.push_str(part.strip_suffix(EOF).unwrap_or(&part));
+        }
+        if let Some(engine) = self.engine {
+            let part = engine();
+            text.push_str(part.strip_suffix(EOF).unwrap_or(&part));
+        }
+        text.push_str(EOF);
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_names_what_an_operator_asks_for() {
+        let metrics = Metrics::new(Some(|| "engine_x 1\n# EOF\n".to_owned()));
+        metrics.refused(Code::MempoolFull);
+        let health = Health {
+            round: 3,
+            ..Health::default()
+        };
+        let text = metrics.text(42, &health);
+        for line in [
+            "allonge_height 42",
+            "allonge_round 3",
+            "allonge_mempool_transactions 0",
+            "allonge_refused_total{code=\"MEMPOOL_FULL\"} 1",
+            "engine_x 1",
+        ] {
+            assert!(text.lines().any(|l| l == line), "{line} in\n{text}");
+        }
+        for name in [
+            "process_cpu_seconds_total ",
+            "process_resident_memory_bytes ",
+            "process_open_fds ",
+        ] {
+            let value = text
+                .lines()
+                .find_map(|l| l.strip_prefix(name))
+                .unwrap_or_else(|| panic!("{name} in\n{text}"));
+            assert!(
+                value.parse::<f64>().is_ok_and(|v| v > 0.0) || name.contains("cpu"),
+                "{name}{value}"
+            );
+        }
+        assert_eq!(text.matches("# EOF").count(), 1);
+        assert!(text.ends_with(EOF));
+    }
+}
