@@ -1,0 +1,69 @@
+//! The API at its own boundary: HTTP over a socket, a ledger that executes behind it.
+
+mod client;
+mod reading;
+mod streaming;
+mod submitting;
+mod world;
+
+use allonge_ledger::NoKeyCache;
+use allonge_node::api::{ApiConfig, BindError, Server, bind};
+use allonge_node::metrics::Metrics;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use world::World;
+
+/// A node with its API on a free port.
+async fn serve(eager: bool) -> (Arc<World>, SocketAddr, Server) {
+    let world = World::new(eager);
+    let listener = bind("127.0.0.1:0".parse().unwrap(), false).unwrap();
+    let config = ApiConfig {
+        node_name: "node-0".to_owned(),
+        keys: Arc::new(NoKeyCache),
+        metrics: Arc::new(Metrics::new(None)),
+    };
+    let server = Server::start(listener, world.clone(), config).unwrap();
+    (world, server.address(), server)
+}
+
+#[tokio::test]
+async fn it_listens_on_loopback_unless_told_otherwise() {
+    let open: SocketAddr = "0.0.0.0:0".parse().unwrap();
+    let error = bind(open, false).unwrap_err();
+    assert!(matches!(error, BindError::NotLoopback(_)));
+    assert!(error.to_string().contains("insecure = true"), "{error}");
+    assert!(bind(open, true).is_ok());
+    let taken = bind("127.0.0.1:0".parse().unwrap(), false).unwrap();
+    let address = taken.local_addr().unwrap();
+    let error = bind(address, false).unwrap_err().to_string();
+    assert!(error.contains(&address.to_string()), "{error}");
+}
+
+#[tokio::test]
+async fn stopping_ends_waiting_requests_and_streams() {
+    let (world, address, server) = serve(false).await;
+    let stream = client::connect(
+        address,
+        b"GET /v1/events HTTP/1.1\r\nhost: x\r\n\r\n",
+    )
+    .await;
+    let transaction = world::signed(&world.genesis, "bank", 1, vec![world::transfer(1)]);
+    let body = transaction.to_bytes();
+    let waiting = tokio::spawn(async move {
+        client::post(
+            address,
+            "/v1/transactions?wait=final&timeout=60s",
+            "application/octet-stream",
+            &body,
+        )
+        .await
+    });
+    while world.waiting_count() == 0 {
+        tokio::task::yield_now().await;
+    }
+    tokio::time::timeout(std::time::Duration::from_secs(10), server.stop())
+        .await
+        .expect("it stops in time");
+    assert_eq!(waiting.await.unwrap().code(), "NOT_READY");
+    drop(stream);
+}
