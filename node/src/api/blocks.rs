@@ -2,9 +2,7 @@
 
 use super::error::ApiError;
 use super::params::{Named, NoParams, Params};
-use super::types::{
-    At, BlockBody, BlockTransaction, BlockView, CertificateView, CommitSignature,
-};
+use super::types::{At, BlockBody, BlockTransaction, BlockView, CertificateView, CommitSignature};
 use super::{Api, offload};
 use crate::handle::Decided;
 use allonge_contracts::{Code, Outcome};

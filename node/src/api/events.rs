@@ -78,7 +78,9 @@ pub async fn stream(
                 .ok()
                 .and_then(|text| text.parse::<Position>().ok())
                 .ok_or_else(|| {
-                    ApiError::bad_request("Last-Event-ID is not one of this stream: height/slot/event")
+                    ApiError::bad_request(
+                        "Last-Event-ID is not one of this stream: height/slot/event",
+                    )
                 })?,
         ),
     };
@@ -122,7 +124,9 @@ async fn send_all(mut blocks: Blocks, last: Option<Position>, sender: &Sender) {
             Err(error) => {
                 tracing::warn!(%error, "an event stream ends");
                 let error = ApiError::new(Code::NotFound, error.to_string());
-                if let Ok(event) = sse::Event::default().event("error").json_data(error.problem())
+                if let Ok(event) = sse::Event::default()
+                    .event("error")
+                    .json_data(error.problem())
                 {
                     let _ = sender.send_timeout(Ok(event), PATIENCE).await;
                 }

@@ -18,16 +18,24 @@ pub async fn list(
 ) -> Result<Json<At<MembersBody>>, ApiError> {
     let limit = limit(page.limit)?;
     let pins = api.pins.clone();
-    api.page(List::Members, page.cursor.as_deref(), move |snapshot, key| {
-        let after = key.map(|key| member_of(&key)).transpose()?;
-        let found = read::list(&snapshot.state.trie, after.as_ref(), limit.saturating_add(1))?;
-        let (members, more) = cut(found, limit);
-        let next = members
-            .last()
-            .filter(|_| more)
-            .map(|last| pins.next(snapshot, List::Members, last.id.as_str().as_bytes()));
-        Ok(MembersBody { members, next })
-    })
+    api.page(
+        List::Members,
+        page.cursor.as_deref(),
+        move |snapshot, key| {
+            let after = key.map(|key| member_of(&key)).transpose()?;
+            let found = read::list(
+                &snapshot.state.trie,
+                after.as_ref(),
+                limit.saturating_add(1),
+            )?;
+            let (members, more) = cut(found, limit);
+            let next = members
+                .last()
+                .filter(|_| more)
+                .map(|last| pins.next(snapshot, List::Members, last.id.as_str().as_bytes()));
+            Ok(MembersBody { members, next })
+        },
+    )
     .await
 }
 
@@ -38,8 +46,7 @@ pub async fn show(
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Json<At<MemberBody>>, ApiError> {
     let snapshot = api.node.snapshot();
-    let member =
-        read::member(&snapshot.state.trie, &id)?.ok_or_else(|| no_such_member(&id))?;
+    let member = read::member(&snapshot.state.trie, &id)?.ok_or_else(|| no_such_member(&id))?;
     Ok(Json(At {
         height: snapshot.state.height(),
         body: MemberBody { member },

@@ -12,7 +12,7 @@ mod follow;
 mod members;
 mod pages;
 mod params;
-//mod proofs;
+mod proofs;
 mod requests;
 mod server;
 mod status;
@@ -63,10 +63,9 @@ impl Api {
         read: impl FnOnce(&Arc<Snapshot>, Option<Vec<u8>>) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<axum::Json<At<T>>, ApiError> {
         let (snapshot, key) = self.pins.open(self.node.snapshot(), list, cursor)?;
-        let (height, body) = offload(move || {
-            read(&snapshot, key).map(|body| (snapshot.state.height(), body))
-        })
-        .await??;
+        let (height, body) =
+            offload(move || read(&snapshot, key).map(|body| (snapshot.state.height(), body)))
+                .await??;
         Ok(axum::Json(At { height, body }))
     }
 }
@@ -92,14 +91,14 @@ fn router(api: Api) -> Router {
     let v1 = Router::new()
         .route("/transactions", post(transactions::submit))
         .route("/transactions/{id}", get(transactions::show))
-//        .route("/transactions/{id}/proof", get(proofs::transaction))
+        .route("/transactions/{id}/proof", get(proofs::transaction))
         .route("/blocks/{height}", get(blocks::show))
         .route("/members", get(members::list))
         .route("/members/{id}", get(members::show))
         .route("/cash/{member}", get(cash::show))
         .route("/bills", get(bills::list))
         .route("/bills/{number}", get(bills::show))
-//        .route("/bills/{number}/proof", get(proofs::bill))
+        .route("/bills/{number}/proof", get(proofs::bill))
         .route("/requests", get(requests::list))
         .route("/events", get(events::stream))
         .route("/status", get(status::status))

@@ -55,8 +55,8 @@ impl Pins {
         let Some(text) = cursor else {
             return Ok((present, None));
         };
-        let (height, key) = decode(list, text)
-            .ok_or_else(|| ApiError::new(Code::BadCursor, shorten(text)))?;
+        let (height, key) =
+            decode(list, text).ok_or_else(|| ApiError::new(Code::BadCursor, shorten(text)))?;
         if present.state.height() == height {
             return Ok((present, Some(key)));
         }

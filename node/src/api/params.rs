@@ -143,10 +143,7 @@ mod tests {
             "99999999999999999999s",
             "",
         ] {
-            assert!(
-                asked(Some(text)).unwrap_err().contains("timeout"),
-                "{text}"
-            );
+            assert!(asked(Some(text)).unwrap_err().contains("timeout"), "{text}");
         }
         assert!(wait(None, Some("1s")).is_err());
         assert_eq!(wait(None, None), Ok(None));

@@ -37,8 +37,14 @@ pub async fn transaction(
     // Protocol 1 never changes the validators.
     let proof = offload(move || {
         let certificate = block.certificate.as_ref().clone();
-        ProofFile::transaction(&block.block, &block.receipts, index, certificate, Vec::new())
-            .map(|proof| proof.to_json())
+        ProofFile::transaction(
+            &block.block,
+            &block.receipts,
+            index,
+            certificate,
+            Vec::new(),
+        )
+        .map(|proof| proof.to_json())
     })
     .await?
     .map_err(ApiError::internal)?;

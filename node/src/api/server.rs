@@ -64,7 +64,9 @@ pub enum BindError {
     )]
     NotLoopback(SocketAddr),
     /// The address cannot be used.
-    #[error("cannot listen on {address} for the API: {source}. Is another node running? Choose another address with `listen` under [api] (--api-listen)")]
+    #[error(
+        "cannot listen on {address} for the API: {source}. Is another node running? Choose another address with `listen` under [api] (--api-listen)"
+    )]
     Listen {
         /// Which.
         address: SocketAddr,
@@ -182,10 +184,7 @@ pub struct Slot(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
 impl Slot {
     /// Gives the turn to somebody else.
     pub fn release(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 

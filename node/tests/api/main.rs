@@ -42,11 +42,7 @@ async fn it_listens_on_loopback_unless_told_otherwise() {
 #[tokio::test]
 async fn stopping_ends_waiting_requests_and_streams() {
     let (world, address, server) = serve(false).await;
-    let stream = client::connect(
-        address,
-        b"GET /v1/events HTTP/1.1\r\nhost: x\r\n\r\n",
-    )
-    .await;
+    let stream = client::connect(address, b"GET /v1/events HTTP/1.1\r\nhost: x\r\n\r\n").await;
     let transaction = world::signed(&world.genesis, "bank", 1, vec![world::transfer(1)]);
     let body = transaction.to_bytes();
     let waiting = tokio::spawn(async move {

@@ -3,9 +3,7 @@
 use allonge_contracts::calls::{CurrencyAuthority, Transfer};
 use allonge_contracts::genesis::{GenesisRules, OpeningBalance, Params};
 use allonge_contracts::members::{Member, Role};
-use allonge_contracts::{
-    Call, Code, Hash, MemberId, Money, PublicKey, RequestId, Signature, Text,
-};
+use allonge_contracts::{Call, Code, Hash, MemberId, Money, PublicKey, RequestId, Signature, Text};
 use allonge_ledger::{
     Approval, Block, Body, Certificate, CheckedTransaction, Genesis, GenesisValidator, LedgerState,
     Limits, Slot, Transaction, VoteKind, vote_sign_bytes,
@@ -75,7 +73,7 @@ pub fn genesis() -> Genesis {
     let validator = public(&key(VALIDATOR));
     Genesis {
         version: 1,
-        network: Text::new("test").unwrap(),
+        network: "test".parse().unwrap(),
         time_ms: now() - 60_000,
         limits: Limits::default(),
         rules: GenesisRules {
@@ -100,12 +98,12 @@ pub fn genesis() -> Genesis {
             params: Params::default(),
         },
         validators: vec![GenesisValidator {
-            name: Text::new("node-0").unwrap(),
+            name: "node-0".parse().unwrap(),
             key: validator,
             power: 1,
             peer: validator,
-            consensus_address: Text::new("127.0.0.1:1").unwrap(),
-            gossip_address: Text::new("127.0.0.1:2").unwrap(),
+            consensus_address: "127.0.0.1:1".parse().unwrap(),
+            gossip_address: "127.0.0.1:2".parse().unwrap(),
         }],
     }
 }
@@ -115,7 +113,7 @@ pub fn transfer(minor: u64) -> Call {
         to: id("core"),
         money: Money::new("CNY".parse().unwrap(), minor),
         purpose: Text::default(),
-        reference: Text::new("<b>1</b>").unwrap(),
+        reference: "<b>1</b>".parse().unwrap(),
     })
 }
 
@@ -225,7 +223,11 @@ impl World {
             hash: built.hash,
             block: Block {
                 header: built.header.as_ref().clone(),
-                transactions: built.transactions.iter().map(|t| t.bytes().clone()).collect(),
+                transactions: built
+                    .transactions
+                    .iter()
+                    .map(|t| t.bytes().clone())
+                    .collect(),
             },
             ids,
             receipts: built.receipts.clone(),
@@ -278,7 +280,11 @@ impl NodeHandle for World {
         self.inner.lock().unwrap().snapshot.clone()
     }
 
-    async fn submit(&self, transaction: CheckedTransaction, _: Source) -> Result<Admitted, Refused> {
+    async fn submit(
+        &self,
+        transaction: CheckedTransaction,
+        _: Source,
+    ) -> Result<Admitted, Refused> {
         {
             let mut inner = self.inner.lock().unwrap();
             if let Some(refused) = &inner.refuse {
