@@ -165,6 +165,7 @@ fn rows(s: &Stage) -> Vec<(&'static str, &'static str, Call, Code)> {
     row("a finance company's on a bank", "core", changed(draw(), |d| d.kind = BillKind::FinanceCompany).into(), Code::RoleRequired);
     row("a commercial bill on a bank", "core", changed(draw(), |d| d.kind = BillKind::Commercial).into(), Code::RoleRequired);
     row("payable to a guarantor", "core", changed(draw(), |d| d.payee = member("guarantor")).into(), Code::RoleRequired);
+    row("a wrong acceptor and no payee", "core", changed(draw(), |d| { d.acceptor = member("s2"); d.payee = member("nobody"); }).into(), Code::RoleRequired);
     row("payable to nobody", "core", changed(draw(), |d| d.payee = member("nobody")).into(), Code::NoSuchMember);
     row("payable to a suspended member", "core", changed(draw(), |d| d.payee = member("s3")).into(), Code::CounterpartySuspended);
     row("a bill over nothing", "core", register("0", "2027-04-05").into(), Code::AmountZero);

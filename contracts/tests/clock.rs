@@ -144,6 +144,34 @@ fn payments_go_by_presentment_then_package_then_first_unit() {
 }
 
 #[test]
+fn what_the_clock_presents_counts_from_the_beginning_of_the_day() {
+    let mut w = World::standard();
+    let refused = on_s3(&mut w, "1.00", "2027-04-05");
+    let due = on_s3(&mut w, "2.00", "2027-04-06");
+    w.endorse(due, "s1", "1-200", "1.00", "s2");
+    w.close("2027-04-05");
+    w.ok("core", transfer("s3", yuan("2.00")));
+    moment(&mut w, "2027-04-06", 0);
+    // A block whose budget is used when one of the two lots is presented.
+    while !w.shape(due)[0].ends_with("collecting") {
+        assert!(w.clock_with(1).pending);
+    }
+    assert!(w.shape(due)[1].ends_with("circulable"));
+    w.time_ms += 1_000;
+    w.ok("s1", present(refused, "1-100"));
+    w.time_ms += 1_000;
+    w.close("2027-04-06");
+    // What was presented by hand in between comes after both.
+    assert!(
+        w.shape(due)
+            .iter()
+            .all(|lot| lot.ends_with("settled/ended"))
+    );
+    assert!(w.shape(refused)[0].ends_with("received/circulable"));
+    w.sound();
+}
+
+#[test]
 fn debts_bar_spending_only_between_close_and_settlement() {
     let mut w = World::standard();
     on_s3(&mut w, "3.00", "2027-04-05");

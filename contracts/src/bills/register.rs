@@ -108,10 +108,15 @@ impl Act for Register {
 
     fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Checked, Failure> {
         require_role(&acting(run.state, caller.actor)?, TRADING_ROLES)?;
-        let acceptor = named(run.state, &self.acceptor)?;
-        let payee = named(run.state, &self.payee)?;
-        require_acceptor(self.kind, &acceptor)?;
-        require_role(&payee, TRADING_ROLES)?;
+        let acceptor = named(run.state, &self.acceptor);
+        let payee = named(run.state, &self.payee);
+        if let Ok(acceptor) = &acceptor {
+            require_acceptor(self.kind, acceptor)?;
+        }
+        if let Ok(payee) = &payee {
+            require_role(payee, TRADING_ROLES)?;
+        }
+        let (acceptor, payee) = (acceptor?, payee?);
         require_active(&acceptor)?;
         require_active(&payee)?;
         known_currency(run.state, self.sum.currency)?;
