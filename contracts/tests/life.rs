@@ -228,6 +228,29 @@ fn a_day_declared_closed_puts_payment_off() {
 }
 
 #[test]
+fn a_day_declared_closed_after_maturity_puts_payment_off_again() {
+    let mut w = World::new(&rules(), "2027-07-15");
+    let bill = w.delivered("10.00", "2027-10-03");
+    w.ok("s1", present(bill, "1-1000"));
+    w.morning("2027-10-04");
+    w.ok(
+        "regulator",
+        SetCalendar {
+            closed: vec![date("2027-10-08")],
+            open: vec![],
+        },
+    );
+    w.close("2027-10-10");
+    assert_eq!(w.shape(bill), ["1-1000 s1 received/collecting"]);
+    let stored = read::bill(&w.memory, &bill).unwrap().unwrap();
+    assert_eq!(stored.payable_on, date("2027-10-11"));
+    w.sound();
+    w.close("2027-10-11");
+    assert_eq!(w.shape(bill), ["1-1000 s1 settled/ended"]);
+    w.sound();
+}
+
+#[test]
 fn an_unaccepted_bill_ends_at_maturity_and_its_request_before() {
     let mut w = World::standard();
     let bill = w.registered("10.00", "2027-01-07");
