@@ -13,6 +13,8 @@ pub const GENESIS_VERSION: u8 = 1;
 
 /// The least bytes of a block: the largest transaction always fits.
 const MIN_BLOCK_BYTES: u64 = 2 * MAX_TRANSACTION_BYTES as u64;
+/// The most bytes of a block: larger ones could not be sent to latecomers.
+const MAX_BLOCK_BYTES: u64 = 4 * 1024 * 1024;
 
 /// A genesis document; JSON for people, its hash over borsh.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
@@ -59,7 +61,7 @@ pub struct Limits {
     /// How far ahead of header time a `valid_until` may lie (24 h); 1 s to 31 days.
     #[serde(with = "allonge_contracts::json::string")]
     pub transaction_life_ms: u64,
-    /// The most bytes of an encoded block (2 MiB); 512 KiB to 16 MiB.
+    /// The most bytes of an encoded block (2 MiB); 512 KiB to 4 MiB.
     pub block_bytes: u32,
     /// The most work units of a block, the clock's included (100,000, about 100 ms of one core); at most
     /// 10,000,000.
@@ -106,7 +108,7 @@ impl Limits {
             "block_bytes",
             self.block_bytes.into(),
             MIN_BLOCK_BYTES,
-            16 * 1024 * 1024,
+            MAX_BLOCK_BYTES,
         )?;
         inside("block_work", self.block_work, 2, 10_000_000)?;
         inside(

@@ -44,7 +44,7 @@
 //!   be below *n*, or *S* was taken too low and entries may be hidden beside it.
 //!   None: the proof opens one leaf below *S*, and its key does not have the prefix.
 //!
-//! An absence proof shows the entry that is there instead, with its value.
+//! An absence proof shows the key that is there instead, and the hash of its value.
 
 mod build;
 mod codec;
