@@ -209,7 +209,7 @@ fn the_deepest_trie_works() {
         .collect();
     let batch: BTreeMap<_, _> = keys.iter().map(|k| (k.to_vec(), some(b"v"))).collect();
     let trie = Trie::new().apply(&batch).unwrap();
-    assert_eq!(trie.len(), 512);
+    assert_eq!(trie.len(), MAX_KEY_LEN * 8);
     for key in &keys {
         let proof = trie.prove(key);
         assert_eq!(proof.verify(&trie.root(), key), Ok(Some(b"v".to_vec())));
