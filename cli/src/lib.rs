@@ -9,6 +9,7 @@ pub mod cluster;
 mod commands;
 mod context;
 mod error;
+mod files;
 pub mod invoice;
 pub mod keystore;
 pub mod output;

@@ -9,6 +9,7 @@ pub mod dev;
 pub mod events;
 pub mod key;
 pub mod member;
+pub mod node;
 pub mod proof;
 pub mod status;
 pub mod tx;
@@ -32,6 +33,7 @@ pub async fn run(context: &Context, command: Command) -> Result<(), CliError> {
         Command::Tx(args) => tx::run(context, args).await,
         Command::Block(args) => block::run(context, args).await,
         Command::Events(args) => events::run(context, args).await,
+        Command::Node(args) => node::run(context, args),
         Command::Proof(args) => proof::run(context, args).await,
         Command::Verify(args) => verify::run(context, args),
         Command::Dev(args) => dev::run(context, args).await,

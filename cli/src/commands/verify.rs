@@ -2,16 +2,12 @@
 
 use crate::context::Context;
 use crate::error::CliError;
+use crate::files::{read_bounded, read_genesis};
 use crate::output::{Style, describe, fields, range_text};
 use allonge_contracts::{Event, Outcome};
-use allonge_ledger::{Fact, Genesis, MAX_PROOF_BYTES, ProofFile, Verified, verify};
+use allonge_ledger::{Fact, MAX_PROOF_BYTES, ProofFile, Verified, verify};
 use clap::Args;
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-
-/// A genesis document names members and validators; far more than any has.
-const MAX_GENESIS_BYTES: usize = 64 * 1024 * 1024;
+use std::path::PathBuf;
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
@@ -33,8 +29,8 @@ pub struct VerifyArgs {
 /// # Errors
 /// A file that cannot be read, or that proves nothing.
 pub fn run(context: &Context, args: VerifyArgs) -> Result<(), CliError> {
-    let genesis = genesis(&args.genesis)?;
-    let bytes = bounded(&args.file, MAX_PROOF_BYTES)?;
+    let genesis = read_genesis(&args.genesis)?;
+    let bytes = read_bounded(&args.file, MAX_PROOF_BYTES)?;
     let not_a_proof = |message: String| {
         CliError::input(
             "NOT_A_PROOF",
@@ -53,42 +49,6 @@ pub fn run(context: &Context, args: VerifyArgs) -> Result<(), CliError> {
     context.out.show("allonge.verified/1", &verified, |style| {
         text(&verified, style)
     })
-}
-
-fn genesis(file: &Path) -> Result<Genesis, CliError> {
-    let not_genesis = |message: String| {
-        CliError::input(
-            "NOT_A_GENESIS",
-            format!("{}: {message}", file.display()),
-            "give the network's genesis file",
-        )
-    };
-    let bytes = bounded(file, MAX_GENESIS_BYTES)?;
-    let genesis: Genesis =
-        serde_json::from_slice(&bytes).map_err(|e| not_genesis(e.to_string()))?;
-    genesis.check().map_err(not_genesis)?;
-    Ok(genesis)
-}
-
-fn bounded(file: &Path, most: usize) -> Result<Vec<u8>, CliError> {
-    let unreadable = |what: String| {
-        CliError::input(
-            "FILE",
-            format!("cannot read {}: {what}", file.display()),
-            "give the path of a file that you may read",
-        )
-    };
-    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
-    let mut bytes = Vec::new();
-    File::open(file)
-        .map_err(|e| unreadable(e.to_string()))?
-        .take(limit)
-        .read_to_end(&mut bytes)
-        .map_err(|e| unreadable(e.to_string()))?;
-    if bytes.len() > most {
-        return Err(unreadable(format!("it has more than {most} bytes")));
-    }
-    Ok(bytes)
 }
 
 fn text(verified: &Verified, style: Style) -> String {

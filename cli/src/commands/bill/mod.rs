@@ -6,8 +6,6 @@ mod issue;
 mod list;
 mod select;
 mod show;
-#[cfg(test)]
-mod tests;
 
 use crate::context::Context;
 use crate::error::CliError;

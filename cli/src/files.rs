@@ -1,0 +1,53 @@
+//! Files that a user names.
+
+use crate::error::CliError;
+use allonge_ledger::Genesis;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// A genesis document names members and validators; far more than any has.
+const MAX_GENESIS_BYTES: usize = 64 * 1024 * 1024;
+
+/// Reads a file of at most so many bytes.
+///
+/// # Errors
+/// It cannot be read, or is larger.
+pub fn read_bounded(file: &Path, most: usize) -> Result<Vec<u8>, CliError> {
+    let unreadable = |what: String| {
+        CliError::input(
+            "FILE",
+            format!("cannot read {}: {what}", file.display()),
+            "give the path of a file that you may read",
+        )
+    };
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    File::open(file)
+        .map_err(|e| unreadable(e.to_string()))?
+        .take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|e| unreadable(e.to_string()))?;
+    if bytes.len() > most {
+        return Err(unreadable(format!("it has more than {most} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// Reads a genesis document and checks its rules.
+///
+/// # Errors
+/// It cannot be read, or is no genesis document.
+pub fn read_genesis(file: &Path) -> Result<Genesis, CliError> {
+    let wrong = |what: String| {
+        CliError::input(
+            "NOT_A_GENESIS",
+            format!("{}: {what}", file.display()),
+            "give the network's genesis file",
+        )
+    };
+    let bytes = read_bounded(file, MAX_GENESIS_BYTES)?;
+    let genesis: Genesis = serde_json::from_slice(&bytes).map_err(|e| wrong(e.to_string()))?;
+    genesis.check().map_err(wrong)?;
+    Ok(genesis)
+}
