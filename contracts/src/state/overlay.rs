@@ -69,7 +69,8 @@ impl<'a> Overlay<'a> {
 
     /// Keeps the changes of the transaction under way.
     pub fn commit(&mut self) {
-        self.block.append(&mut self.transaction);
+        // Not `append`, which walks the whole map: a commit costs what the transaction changed.
+        self.block.extend(std::mem::take(&mut self.transaction));
     }
 
     /// Drops the changes of the transaction under way.
