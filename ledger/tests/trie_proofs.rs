@@ -1,7 +1,7 @@
 //! Proofs show what the trie holds, and nothing else passes.
 
 use allonge_contracts::Hash;
-use allonge_ledger::trie::{MAX_RANGE_ENTRIES, Proof, ProofError, RangeProof, Trie};
+use allonge_ledger::trie::{MAX_KEY_LEN, MAX_RANGE_ENTRIES, Proof, ProofError, RangeProof, Trie};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -353,8 +353,8 @@ fn a_proof_of_absence_shows_no_value() {
 
 #[test]
 fn lengths_are_bounded_before_anything_is_read() {
-    let too_many_steps = [&[1u8][..], &513u16.to_le_bytes()].concat();
-    let long_key = [1, 0, 0, 1, 65];
+    let too_many_steps = [&[1u8][..], &(MAX_KEY_LEN as u16 * 8 + 1).to_le_bytes()].concat();
+    let long_key = [1, 0, 0, 1, MAX_KEY_LEN as u8 + 1];
     let empty_key = [1, 0, 0, 1, 0];
     let long_value = [&[1u8, 0, 0, 1, 1, b'k'][..], &(1u32 << 21).to_le_bytes()].concat();
     let no_digest = [1, 0, 0, 1, 1, b'k', 0, 0, 0, 0, 7];
