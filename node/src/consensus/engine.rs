@@ -127,8 +127,17 @@ impl EngineHandle {
     ///
     /// # Errors
     /// Why it ended by itself.
-    pub async fn wait(self) -> Result<(), EngineError> {
-        self.task.await.unwrap_or(Err(EngineError::Failed))
+    pub async fn wait(mut self) -> Result<(), EngineError> {
+        self.ended().await
+    }
+
+    /// As [`EngineHandle::wait`], for whoever waits for something else as well. Not to be asked again
+    /// once it has answered.
+    ///
+    /// # Errors
+    /// Why it ended by itself.
+    pub async fn ended(&mut self) -> Result<(), EngineError> {
+        (&mut self.task).await.unwrap_or(Err(EngineError::Failed))
     }
 }
 

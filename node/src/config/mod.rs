@@ -1,0 +1,356 @@
+//! A node's settings: flags before environment before `config.toml` before defaults.
+//!
+//! Every value remembers where it came from, so that an error can say which of the four to correct.
+
+mod settings;
+
+pub use settings::{KEYS, Settings};
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A flag of the command line.
+    Flag,
+    /// A variable of the environment.
+    Environment(String),
+    /// The file.
+    File(PathBuf),
+    /// Nobody said anything.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Flag => f.write_str("on the command line"),
+            Origin::Environment(variable) => write!(f, "in the variable {variable}"),
+            Origin::File(path) => write!(f, "in {}", path.display()),
+            Origin::Default => f.write_str("by default"),
+        }
+    }
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The file is no TOML, or has an unknown key or a value of the wrong type.
+    #[error("{path}:{line}: {what}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong there.
+        what: String,
+    },
+    /// A value that does not fit.
+    #[error("`{key}` is `{value}` {origin}: {what}")]
+    Value {
+        /// The setting.
+        key: &'static str,
+        /// What was given.
+        value: String,
+        /// Where it was given.
+        origin: Origin,
+        /// What it should be.
+        what: String,
+    },
+}
+
+/// The settings of a node that is about to run.
+#[derive(Clone, Debug)]
+pub struct NodeConfig {
+    /// A name for people, in `/v1/status` and metrics; the validator's name in genesis where absent.
+    pub name: Option<String>,
+    /// Where the HTTP API listens.
+    pub http: SocketAddr,
+    /// Whether the API may listen beyond this machine without TLS and access control.
+    pub insecure: bool,
+    /// Where the consensus swarm listens, `host:port`; as genesis says where absent.
+    pub consensus: Option<String>,
+    /// Where transaction gossip listens, `host:port`; as genesis says where absent.
+    pub gossip: Option<String>,
+    /// What is logged, as in `info` or `allonge_node=debug,info`.
+    pub log: String,
+    /// Whether log lines are JSON.
+    pub log_json: bool,
+    /// The most time from block to block while there is nothing to do, in milliseconds.
+    pub heartbeat_ms: u64,
+    /// The least time from block to block, in milliseconds; 0 for as fast as it goes.
+    pub block_time_ms: u64,
+    /// How long to wait for a proposal, in milliseconds.
+    pub propose_timeout_ms: u64,
+    /// A checkpoint is written after so many transactions …
+    pub checkpoint_transactions: u64,
+    /// … or so many blocks.
+    pub checkpoint_blocks: u64,
+    /// The most transactions that wait.
+    pub mempool_count: u64,
+    /// The most bytes of transactions that wait.
+    pub mempool_bytes: u64,
+}
+
+/// The default address of the API.
+pub const DEFAULT_HTTP: &str = "127.0.0.1:8080";
+
+impl NodeConfig {
+    /// Puts the settings together. `flags` are those of the command line, `environment` gives the value of a
+    /// variable; the file need not exist.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming file and line, variable or flag.
+    pub fn load(
+        file: &Path,
+        flags: &Settings,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let from_file = Settings::read(file)?;
+        let from_environment = Settings::from_environment(environment)?;
+        let layers = Layers {
+            layers: [
+                (&from_environment, None),
+                (&from_file, Some(Origin::File(file.to_owned()))),
+            ],
+            flags,
+        };
+        Ok(NodeConfig {
+            name: layers.get(|s| s.name.clone()).map(|(name, _)| name),
+            http: layers.parse(
+                "http",
+                |s| s.http.clone(),
+                DEFAULT_HTTP,
+                "host:port with a number for the host, such as 127.0.0.1:8080",
+            )?,
+            insecure: layers.get(|s| s.insecure).is_some_and(|(v, _)| v),
+            consensus: layers.address("consensus", |s| s.consensus.clone())?,
+            gossip: layers.address("gossip", |s| s.gossip.clone())?,
+            log: layers
+                .get(|s| s.log.clone())
+                .map_or_else(|| "info".to_owned(), |(log, _)| log),
+            log_json: layers.get(|s| s.log_json).is_some_and(|(v, _)| v),
+            heartbeat_ms: layers.number(
+                "heartbeat_ms",
+                |s| s.heartbeat_ms,
+                10_000,
+                100..=60_000,
+            )?,
+            block_time_ms: layers.number("block_time_ms", |s| s.block_time_ms, 0, 0..=60_000)?,
+            propose_timeout_ms: layers.number(
+                "propose_timeout_ms",
+                |s| s.propose_timeout_ms,
+                500,
+                50..=60_000,
+            )?,
+            checkpoint_transactions: layers.number(
+                "checkpoint_transactions",
+                |s| s.checkpoint_transactions,
+                80_000,
+                1..=100_000,
+            )?,
+            checkpoint_blocks: layers.number(
+                "checkpoint_blocks",
+                |s| s.checkpoint_blocks,
+                10_000,
+                1..=1_000_000,
+            )?,
+            mempool_count: layers.number(
+                "mempool_count",
+                |s| s.mempool_count,
+                100_000,
+                1..=10_000_000,
+            )?,
+            mempool_bytes: layers.number(
+                "mempool_bytes",
+                |s| s.mempool_bytes,
+                64 * 1024 * 1024,
+                512 * 1024..=16 * 1024 * 1024 * 1024,
+            )?,
+        })
+    }
+}
+
+/// The layers below the flags, highest first.
+struct Layers<'a> {
+    layers: [(&'a Settings, Option<Origin>); 2],
+    flags: &'a Settings,
+}
+
+impl Layers<'_> {
+    fn get<T>(&self, read: impl Fn(&Settings) -> Option<T>) -> Option<(T, Origin)> {
+        if let Some(value) = read(self.flags) {
+            return Some((value, Origin::Flag));
+        }
+        self.layers.iter().find_map(|(settings, origin)| {
+            let value = read(settings)?;
+            let origin = origin
+                .clone()
+                .unwrap_or_else(|| Origin::Environment("ALLONGE_NODE_…".to_owned()));
+            Some((value, origin))
+        })
+    }
+
+    fn parse<T: FromStr>(
+        &self,
+        key: &'static str,
+        read: impl Fn(&Settings) -> Option<String>,
+        default: &str,
+        what: &str,
+    ) -> Result<T, ConfigError> {
+        let (text, origin) = self
+            .get(read)
+            .unwrap_or_else(|| (default.to_owned(), Origin::Default));
+        text.parse().map_err(|_| ConfigError::Value {
+            key,
+            value: text.clone(),
+            origin: self.named(key, origin),
+            what: format!("write {what}"),
+        })
+    }
+
+    fn address(
+        &self,
+        key: &'static str,
+        read: impl Fn(&Settings) -> Option<String>,
+    ) -> Result<Option<String>, ConfigError> {
+        let Some((text, origin)) = self.get(read) else {
+            return Ok(None);
+        };
+        match crate::consensus::tcp_multiaddr(&text) {
+            Ok(_) => Ok(Some(text)),
+            Err(error) => Err(ConfigError::Value {
+                key,
+                value: text,
+                origin: self.named(key, origin),
+                what: error.to_string(),
+            }),
+        }
+    }
+
+    fn number(
+        &self,
+        key: &'static str,
+        read: impl Fn(&Settings) -> Option<u64>,
+        default: u64,
+        range: std::ops::RangeInclusive<u64>,
+    ) -> Result<u64, ConfigError> {
+        let (value, origin) = self.get(read).unwrap_or((default, Origin::Default));
+        if range.contains(&value) {
+            return Ok(value);
+        }
+        Err(ConfigError::Value {
+            key,
+            value: value.to_string(),
+            origin: self.named(key, origin),
+            what: format!("choose from {} to {}", range.start(), range.end()),
+        })
+    }
+
+    fn named(&self, key: &str, origin: Origin) -> Origin {
+        match origin {
+            Origin::Environment(_) => Origin::Environment(settings::variable(key)),
+            other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str, flags: &Settings, env: &[(&str, &str)]) -> Result<NodeConfig, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        std::fs::write(&file, text).unwrap();
+        NodeConfig::load(&file, flags, &|key| {
+            env.iter()
+                .find(|(k, _)| *k == key)
+                .map(|(_, v)| (*v).to_owned())
+        })
+    }
+
+    #[test]
+    fn flags_before_environment_before_file_before_default() {
+        let none = Settings::default();
+        let file = "http = \"127.0.0.1:1\"\nheartbeat_ms = 200\n";
+        let config = load(file, &none, &[]).unwrap();
+        assert_eq!((config.http.port(), config.heartbeat_ms), (1, 200));
+        let env = [("ALLONGE_NODE_HTTP", "127.0.0.1:2")];
+        assert_eq!(load(file, &none, &env).unwrap().http.port(), 2);
+        let flags = Settings {
+            http: Some("127.0.0.1:3".to_owned()),
+            ..Settings::default()
+        };
+        assert_eq!(load(file, &flags, &env).unwrap().http.port(), 3);
+        let config = load("", &none, &[]).unwrap();
+        assert_eq!(config.http.to_string(), DEFAULT_HTTP);
+        assert!(!config.insecure);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_place() {
+        let none = Settings::default();
+        for (file, env, words) in [
+            (
+                "\nhtpp = \"x\"",
+                None,
+                &["config.toml:2", "htpp"] as &[&str],
+            ),
+            (
+                "heartbeat_ms = \"soon\"",
+                None,
+                &["config.toml:1", "heartbeat_ms"],
+            ),
+            ("a = = 1", None, &["config.toml:1"]),
+            (
+                "http = \"here\"",
+                None,
+                &["`http`", "`here`", "config.toml"],
+            ),
+            (
+                "heartbeat_ms = 1",
+                None,
+                &["`heartbeat_ms`", "100 to 60000"],
+            ),
+            (
+                "",
+                Some(("ALLONGE_NODE_HTTP", "x")),
+                &["ALLONGE_NODE_HTTP", "`x`"],
+            ),
+            (
+                "",
+                Some(("ALLONGE_NODE_INSECURE", "maybe")),
+                &["ALLONGE_NODE_INSECURE", "true"],
+            ),
+            ("gossip = \"nowhere\"", None, &["`gossip`", "host:port"]),
+        ] {
+            let env: Vec<_> = env.into_iter().collect();
+            let error = load(file, &none, &env).unwrap_err().to_string();
+            for word in words {
+                assert!(error.contains(word), "{error} lacks {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_file_is_no_error() {
+        let config = NodeConfig::load(
+            Path::new("/nowhere/config.toml"),
+            &Settings::default(),
+            &|_| None,
+        );
+        assert_eq!(config.unwrap().http.to_string(), DEFAULT_HTTP);
+    }
+}

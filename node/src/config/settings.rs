@@ -1,0 +1,140 @@
+//! One layer of settings, as the file, the environment or the command line gives it.
+
+use super::{ConfigError, Origin};
+use serde::Deserialize;
+use std::path::Path;
+
+/// What one source says; what it does not say is `None`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// See [`super::NodeConfig::name`]; the same for all others.
+    pub name: Option<String>,
+    /// `host:port`.
+    pub http: Option<String>,
+    /// Serve the API beyond this machine without protection.
+    pub insecure: Option<bool>,
+    /// `host:port`.
+    pub consensus: Option<String>,
+    /// `host:port`.
+    pub gossip: Option<String>,
+    /// Log filter.
+    pub log: Option<String>,
+    /// Log lines as JSON.
+    pub log_json: Option<bool>,
+    /// Milliseconds.
+    pub heartbeat_ms: Option<u64>,
+    /// Milliseconds.
+    pub block_time_ms: Option<u64>,
+    /// Milliseconds.
+    pub propose_timeout_ms: Option<u64>,
+    /// Transactions.
+    pub checkpoint_transactions: Option<u64>,
+    /// Blocks.
+    pub checkpoint_blocks: Option<u64>,
+    /// Transactions.
+    pub mempool_count: Option<u64>,
+    /// Bytes.
+    pub mempool_bytes: Option<u64>,
+}
+
+/// The names of all settings, as the file has them; the variable is `ALLONGE_NODE_` and the name in
+/// capitals.
+pub const KEYS: &[&str] = &[
+    "name",
+    "http",
+    "insecure",
+    "consensus",
+    "gossip",
+    "log",
+    "log_json",
+    "heartbeat_ms",
+    "block_time_ms",
+    "propose_timeout_ms",
+    "checkpoint_transactions",
+    "checkpoint_blocks",
+    "mempool_count",
+    "mempool_bytes",
+];
+
+/// The largest file that is read.
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
+
+/// The variable of a setting.
+pub(super) fn variable(key: &str) -> String {
+    format!("ALLONGE_NODE_{}", key.to_uppercase())
+}
+
+impl Settings {
+    /// Reads the file; nothing is set where there is none.
+    pub(super) fn read(path: &Path) -> Result<Self, ConfigError> {
+        let read = |source| ConfigError::Read {
+            path: path.to_owned(),
+            source,
+        };
+        match std::fs::metadata(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
+            Err(error) => return Err(read(error)),
+            Ok(data) if data.len() > MAX_FILE_BYTES => {
+                return Err(ConfigError::File {
+                    path: path.to_owned(),
+                    line: 1,
+                    what: "the file is larger than a configuration can be".to_owned(),
+                });
+            }
+            Ok(_) => {}
+        }
+        let text = std::fs::read_to_string(path).map_err(read)?;
+        toml::from_str(&text).map_err(|error| {
+            let before = error
+                .span()
+                .and_then(|span| text.get(..span.start))
+                .unwrap_or_default();
+            ConfigError::File {
+                path: path.to_owned(),
+                line: before.matches('\n').count().saturating_add(1),
+                what: error.message().to_owned(),
+            }
+        })
+    }
+
+    /// Reads the variables.
+    pub(super) fn from_environment(
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let mut settings = Self::default();
+        for key in KEYS {
+            let name = variable(key);
+            let Some(value) = environment(&name) else {
+                continue;
+            };
+            let wrong = |what: &str| ConfigError::Value {
+                key,
+                value: value.clone(),
+                origin: Origin::Environment(name.clone()),
+                what: what.to_owned(),
+            };
+            let number = || value.parse().map_err(|_| wrong("write a whole number"));
+            let truth = || value.parse().map_err(|_| wrong("write true or false"));
+            match *key {
+                "name" => settings.name = Some(value.clone()),
+                "http" => settings.http = Some(value.clone()),
+                "insecure" => settings.insecure = Some(truth()?),
+                "consensus" => settings.consensus = Some(value.clone()),
+                "gossip" => settings.gossip = Some(value.clone()),
+                "log" => settings.log = Some(value.clone()),
+                "log_json" => settings.log_json = Some(truth()?),
+                "heartbeat_ms" => settings.heartbeat_ms = Some(number()?),
+                "block_time_ms" => settings.block_time_ms = Some(number()?),
+                "propose_timeout_ms" => settings.propose_timeout_ms = Some(number()?),
+                "checkpoint_transactions" => settings.checkpoint_transactions = Some(number()?),
+                "checkpoint_blocks" => settings.checkpoint_blocks = Some(number()?),
+                "mempool_count" => settings.mempool_count = Some(number()?),
+                _ => settings.mempool_bytes = Some(number()?),
+            }
+        }
+        Ok(settings)
+    }
+}
