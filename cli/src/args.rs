@@ -108,7 +108,7 @@ pub enum Command {
     Proof(commands::proof::ProofArgs),
     /// Check a proof file offline, with the genesis file and nothing else
     Verify(commands::verify::VerifyArgs),
-    /// Check what a node has on disk
+    /// A node: run it, check what it has on disk
     Node(commands::node::NodeArgs),
     /// The development clock
     Dev(commands::dev::DevArgs),

@@ -33,7 +33,7 @@ pub async fn run(context: &Context, command: Command) -> Result<(), CliError> {
         Command::Tx(args) => tx::run(context, args).await,
         Command::Block(args) => block::run(context, args).await,
         Command::Events(args) => events::run(context, args).await,
-        Command::Node(args) => node::run(context, args),
+        Command::Node(args) => node::run(context, args).await,
         Command::Proof(args) => proof::run(context, args).await,
         Command::Verify(args) => verify::run(context, args),
         Command::Dev(args) => dev::run(context, args).await,
