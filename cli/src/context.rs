@@ -31,7 +31,7 @@ impl Context {
     pub fn new(global: GlobalArgs) -> Self {
         Context {
             out: Output::new(global.output),
-            home: global.home.or_else(default_home),
+            home: global.home,
             nodes: global.nodes,
             act_as: global.act_as,
             key_names: global.keys,
@@ -44,8 +44,8 @@ impl Context {
     ///
     /// # Errors
     /// None is named and there is no home directory.
-    pub fn home(&self) -> Result<&Path, CliError> {
-        self.home.as_deref().ok_or_else(|| {
+    pub fn home(&self) -> Result<PathBuf, CliError> {
+        self.home.clone().or_else(default_home).ok_or_else(|| {
             CliError::input(
                 "NO_HOME",
                 "there is no home directory to keep keys in",
@@ -54,12 +54,17 @@ impl Context {
         })
     }
 
+    /// The folder that was named with --home or ALLONGE_HOME.
+    pub fn named_home(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
     /// The keys.
     ///
     /// # Errors
     /// As [`Context::home`].
     pub fn keystore(&self) -> Result<Keystore, CliError> {
-        Ok(Keystore::of_home(self.home()?))
+        Ok(Keystore::of_home(&self.home()?))
     }
 
     /// How long to wait for an answer.
@@ -137,7 +142,7 @@ impl Context {
     /// # Errors
     /// As [`Context::act`].
     pub async fn send(&self, client: &NodeClient, signed: &Signed) -> Result<Acted, CliError> {
-        SentLog::of_home(self.home()?).append(signed)?;
+        SentLog::of_home(&self.home()?).append(signed)?;
         let started = std::time::Instant::now();
         if self.wait {
             let done = client.submit_and_wait(signed, self.timeout).await?;

@@ -55,7 +55,7 @@ pub async fn run(context: &Context, args: TxArgs) -> Result<(), CliError> {
 async fn wait(context: &Context, client: &NodeClient, id: Hash) -> Result<(), CliError> {
     let started = std::time::Instant::now();
     let known = client.transaction(id).await?;
-    let log = SentLog::of_home(context.home()?);
+    let log = SentLog::of_home(&context.home()?);
     let sent = match known {
         Some(_) => None,
         None => log.find(&id).ok().flatten().and_then(|sent| sent.signed()),

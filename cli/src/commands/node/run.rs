@@ -1,0 +1,152 @@
+//! `allonge node run`: a node until it is interrupted.
+
+use super::check::{damaged, unusable};
+use crate::cluster::stop_when_stdin_closes;
+use crate::context::Context;
+use crate::error::CliError;
+use allonge_node::config::{NodeConfig, Settings};
+use allonge_node::run::RunError;
+use clap::Args;
+use std::path::PathBuf;
+
+/// How to run.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The configuration file [default: config.toml in the node's folder]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Start although the write-ahead log is missing: only when this node cannot have voted on what
+    /// the network has not yet decided
+    #[arg(long)]
+    accept_missing_wal: bool,
+    /// Stop when standard input is closed
+    #[arg(long)]
+    until_stdin_closes: bool,
+    #[command(flatten)]
+    settings: SettingArgs,
+}
+
+/// The settings of a node as flags.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Settings")]
+struct SettingArgs {
+    /// A name for people [default: that in genesis]
+    #[arg(long)]
+    name: Option<String>,
+    /// Where the API listens, host:port
+    #[arg(long, value_name = "ADDRESS")]
+    http: Option<String>,
+    /// Let the API listen beyond this machine, without TLS and access control
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "true|false")]
+    insecure: Option<bool>,
+    /// Where consensus listens, host:port [default: that in genesis]
+    #[arg(long, value_name = "ADDRESS")]
+    consensus: Option<String>,
+    /// Where transaction gossip listens, host:port [default: that in genesis]
+    #[arg(long, value_name = "ADDRESS")]
+    gossip: Option<String>,
+    /// What is logged: error, warn, info, debug, or by module
+    #[arg(long, value_name = "FILTER")]
+    log: Option<String>,
+    /// Log lines as JSON
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "true|false")]
+    log_json: Option<bool>,
+    /// The most time between blocks while there is nothing to do, in milliseconds
+    #[arg(long, value_name = "MS")]
+    heartbeat_ms: Option<u64>,
+    /// The least time between blocks, in milliseconds
+    #[arg(long, value_name = "MS")]
+    block_time_ms: Option<u64>,
+    /// How long to wait for a proposal, in milliseconds
+    #[arg(long, value_name = "MS")]
+    propose_timeout_ms: Option<u64>,
+    /// Write a checkpoint after so many transactions
+    #[arg(long, value_name = "N")]
+    checkpoint_transactions: Option<u64>,
+    /// Write a checkpoint after so many blocks
+    #[arg(long, value_name = "N")]
+    checkpoint_blocks: Option<u64>,
+    /// How many transactions may wait
+    #[arg(long, value_name = "N")]
+    mempool_count: Option<u64>,
+    /// Bytes of transactions that may wait
+    #[arg(long, value_name = "BYTES")]
+    mempool_bytes: Option<u64>,
+}
+
+impl From<SettingArgs> for Settings {
+    fn from(args: SettingArgs) -> Self {
+        Settings {
+            name: args.name,
+            http: args.http,
+            insecure: args.insecure,
+            consensus: args.consensus,
+            gossip: args.gossip,
+            log: args.log,
+            log_json: args.log_json,
+            heartbeat_ms: args.heartbeat_ms,
+            block_time_ms: args.block_time_ms,
+            propose_timeout_ms: args.propose_timeout_ms,
+            checkpoint_transactions: args.checkpoint_transactions,
+            checkpoint_blocks: args.checkpoint_blocks,
+            mempool_count: args.mempool_count,
+            mempool_bytes: args.mempool_bytes,
+        }
+    }
+}
+
+/// Runs the node.
+///
+/// # Errors
+/// Why it did not start, or ended by itself.
+pub async fn run(context: &Context, args: RunArgs) -> Result<(), CliError> {
+    let home = context
+        .named_home()
+        .ok_or_else(|| unusable("the node's folder is not given".to_owned()))?;
+    let file = match args.config {
+        // One that was asked for has to be there.
+        Some(file) if !file.exists() => {
+            return Err(configuration(format!(
+                "there is no file {}",
+                file.display()
+            )));
+        }
+        Some(file) => file,
+        None => home.join("config.toml"),
+    };
+    let config = NodeConfig::load(&file, &args.settings.into(), &|name| {
+        std::env::var(name).ok()
+    })
+    .map_err(|e| configuration(e.to_string()))?;
+    allonge_node::logging::start(&config.log, config.log_json).map_err(configuration)?;
+    if args.until_stdin_closes {
+        stop_when_stdin_closes();
+    }
+    allonge_node::run::run(home, config, args.accept_missing_wal)
+        .await
+        .map_err(ended)
+}
+
+fn configuration(message: String) -> CliError {
+    CliError::input(
+        "NODE_CONFIG",
+        message,
+        "correct what is named; `allonge node run --help` lists the settings",
+    )
+}
+
+fn ended(error: RunError) -> CliError {
+    match error {
+        RunError::Store(_) | RunError::Start(_) => damaged(error.to_string()),
+        RunError::Stopped(_) => CliError::check_failed(
+            "NODE_STOPPED",
+            error.to_string(),
+            "see the log above; `allonge node check` verifies what is on disk",
+        ),
+        _ => CliError::input(
+            "NODE_NOT_STARTED",
+            error.to_string(),
+            "correct what is named and start it again; nothing was changed",
+        ),
+    }
+}
