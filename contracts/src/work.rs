@@ -10,9 +10,9 @@ pub const DAY: u64 = 3;
 /// The clock: a bill reaches its maturity or the end of its window.
 pub const MATURITY: u64 = 12;
 /// The clock: one lot is presented.
-pub const PRESENT_LOT: u64 = 18;
+pub const PRESENT_LOT: u64 = 25;
 /// The clock: one lot is paid or refused.
-pub const SETTLE_LOT: u64 = 20;
+pub const SETTLE_LOT: u64 = 40;
 /// The clock: one request lapses.
 pub const LAPSE: u64 = 12;
 /// The clock: one hold ends.
