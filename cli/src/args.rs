@@ -88,6 +88,8 @@ pub struct GlobalArgs {
 /// One noun each.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Watch one bill from its invoice to its payment, on four validators of its own
+    Demo(commands::demo::DemoArgs),
     /// A whole network on this machine: up, status, kill, start, logs, down
     Cluster(commands::cluster::ClusterArgs),
     /// Keys in files: make, list, show

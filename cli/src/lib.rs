@@ -8,6 +8,7 @@ pub mod client;
 pub mod cluster;
 mod commands;
 mod context;
+pub mod demo;
 mod error;
 mod files;
 pub mod invoice;

@@ -5,6 +5,7 @@ pub mod block;
 pub mod calendar;
 pub mod cash;
 pub mod cluster;
+pub mod demo;
 pub mod dev;
 pub mod events;
 pub mod key;
@@ -26,6 +27,7 @@ use crate::error::CliError;
 pub async fn run(context: &Context, command: Command) -> Result<(), CliError> {
     match command {
         Command::Cluster(args) => cluster::run(context, args).await,
+        Command::Demo(args) => demo::run(context, args).await,
         Command::Key(args) => key::run(context, args),
         Command::Member(args) => member::run(context, args).await,
         Command::Cash(args) => cash::run(context, args).await,
