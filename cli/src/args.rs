@@ -92,6 +92,8 @@ pub enum Command {
     Demo(commands::demo::DemoArgs),
     /// A whole network on this machine: up, status, kill, start, logs, down
     Cluster(commands::cluster::ClusterArgs),
+    /// Measure how much a network on this machine takes, how fast, and at what cost
+    Bench(commands::bench::BenchArgs),
     /// Keys in files: make, list, show
     Key(commands::key::KeyArgs),
     /// Members: list, show, admit, suspend, reinstate

@@ -4,6 +4,7 @@
 //! [`cluster`] runs a whole network on this machine; [`main`] is the program.
 
 mod args;
+pub mod bench;
 pub mod client;
 pub mod cluster;
 mod commands;

@@ -28,5 +28,5 @@ pub use manifest::{MANIFEST_FILE, MANIFEST_VERSION, Manifest, MemberEntry, NodeE
 pub use network::{Cluster, READY_WITHIN, STOP_WITHIN};
 pub use ports::Ports;
 pub use process::{ProcStat, memory, proc_stat, stop_when_stdin_closes};
-pub(crate) use spec::built_in;
 pub use spec::{BuiltIn, Lifetime, MAX_NODES, MemberSpec, Spec, names};
+pub(crate) use spec::{built_in, whole};

@@ -1,5 +1,6 @@
 //! One file a noun: its arguments, and what it does.
 
+pub mod bench;
 pub mod bill;
 pub mod block;
 pub mod calendar;
@@ -28,6 +29,7 @@ pub async fn run(context: &Context, command: Command) -> Result<(), CliError> {
     match command {
         Command::Cluster(args) => cluster::run(context, args).await,
         Command::Demo(args) => demo::run(context, args).await,
+        Command::Bench(args) => bench::run(context, args).await,
         Command::Key(args) => key::run(context, args),
         Command::Member(args) => member::run(context, args).await,
         Command::Cash(args) => cash::run(context, args).await,

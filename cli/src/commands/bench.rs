@@ -1,0 +1,55 @@
+//! `allonge bench`: how much a network on this machine takes.
+
+use super::cluster::Interrupt;
+use crate::bench::{Kind, Options, run as measure};
+use crate::context::Context;
+use crate::error::CliError;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  allonge bench --seconds 20\n  allonge bench --rate 500 --kind transfers --output json"
+)]
+pub struct BenchArgs {
+    /// How many validators
+    #[arg(long, default_value_t = 4)]
+    nodes: usize,
+    /// How long it measures
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
+    /// How many seconds it runs before that
+    #[arg(long, default_value_t = 5)]
+    warm_up: u64,
+    /// Transactions offered a second [default: near the limit, which is sought first]
+    #[arg(long)]
+    rate: Option<u64>,
+    /// What the transactions are
+    #[arg(long, value_enum, default_value_t = Kind::Mixed)]
+    kind: Kind,
+    /// The network's folder, new or empty, which is kept [default: a temporary one]
+    #[arg(long)]
+    dir: Option<PathBuf>,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// Input that cannot be used, a network that fails.
+pub async fn run(context: &Context, args: BenchArgs) -> Result<(), CliError> {
+    let options = Options {
+        nodes: args.nodes,
+        seconds: args.seconds,
+        warm_up: args.warm_up,
+        rate: args.rate,
+        kind: args.kind,
+        dir: args.dir,
+    };
+    let mut stop = Interrupt::new()?;
+    tokio::select! {
+        done = measure(context.out, &options) => done,
+        // The nodes end with the bench.
+        () = stop.wait() => Err(CliError::input("INTERRUPTED", "the bench was interrupted; its nodes are stopped", "run it again")),
+    }
+}
