@@ -39,10 +39,13 @@ async fn mint(cluster: &Cluster, client: &NodeClient, minor: u64) -> Final {
         money: Money::new("CNY".parse().unwrap(), minor),
         reference: "x".parse().unwrap(),
     };
-    let signed = TransactionBuilder::new(&client.chain().await.unwrap(), names::CENTRAL_BANK.parse().unwrap())
-        .call(call)
-        .sign([&key.key])
-        .unwrap();
+    let signed = TransactionBuilder::new(
+        &client.chain().await.unwrap(),
+        names::CENTRAL_BANK.parse().unwrap(),
+    )
+    .call(call)
+    .sign([&key.key])
+    .unwrap();
     let done = client.submit_and_wait(&signed, PATIENCE).await.unwrap();
     assert!(done.accepted(), "{done:?}");
     done
@@ -51,7 +54,11 @@ async fn mint(cluster: &Cluster, client: &NodeClient, minor: u64) -> Final {
 async fn until_height(client: &NodeClient, height: u64) {
     let deadline = Instant::now() + PATIENCE;
     while client.status().await.unwrap().height < height {
-        assert!(Instant::now() < deadline, "{} never has block {height}", client.node());
+        assert!(
+            Instant::now() < deadline,
+            "{} never has block {height}",
+            client.node()
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -78,18 +85,32 @@ async fn four_nodes_lose_one_go_on_and_take_it_back() {
     until_height(&back, without.height).await;
     let block = back.block(Some(without.height), false).await.unwrap();
     assert_eq!(block.hash, without.block);
-    assert!(block.transactions.iter().any(|transaction| transaction.id == without.id));
+    assert!(
+        block
+            .transactions
+            .iter()
+            .any(|transaction| transaction.id == without.id)
+    );
     mint(&cluster, &back, 3).await;
 
     let pids: Vec<u32> = (0..4).map(|node| cluster.pid(node).unwrap()).collect();
-    assert_eq!(cluster.stop_all().unwrap(), Vec::<String>::new(), "some had to be killed");
+    assert_eq!(
+        cluster.stop_all().unwrap(),
+        Vec::<String>::new(),
+        "some had to be killed"
+    );
     for pid in pids {
         assert!(proc_stat(pid).is_none());
     }
 }
 
 fn allonge(args: &[&str], dir: &Path) -> Output {
-    Command::new(PROGRAM).args(args).arg("--dir").arg(dir).output().unwrap()
+    Command::new(PROGRAM)
+        .args(args)
+        .arg("--dir")
+        .arg(dir)
+        .output()
+        .unwrap()
 }
 
 fn json(args: &[&str], dir: &Path) -> Value {
@@ -119,14 +140,26 @@ fn a_detached_network_is_handled_from_the_command_line() {
     assert_eq!(unknown.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("node-0 alone"));
 
-    assert_eq!(json(&["cluster", "kill", "0"], &dir)["nodes"][0]["pid"], pid);
+    assert_eq!(
+        json(&["cluster", "kill", "0"], &dir)["nodes"][0]["pid"],
+        pid
+    );
     assert!(proc_stat(pid).is_none_or(|stat| stat.state == 'Z'));
-    assert_eq!(json(&["cluster", "status"], &dir)["nodes"][0]["running"], false);
-    assert_eq!(allonge(&["cluster", "kill", "0"], &dir).status.code(), Some(2));
+    assert_eq!(
+        json(&["cluster", "status"], &dir)["nodes"][0]["running"],
+        false
+    );
+    assert_eq!(
+        allonge(&["cluster", "kill", "0"], &dir).status.code(),
+        Some(2)
+    );
 
     let started = json(&["cluster", "start", "node-0"], &dir);
     let pid = u32::try_from(started["nodes"][0]["pid"].as_u64().unwrap()).unwrap();
-    assert_eq!(json(&["cluster", "status"], &dir)["nodes"][0]["ready"], true);
+    assert_eq!(
+        json(&["cluster", "status"], &dir)["nodes"][0]["ready"],
+        true
+    );
     let log = allonge(&["cluster", "logs", "0"], &dir);
     assert!(log.status.success() && !log.stdout.is_empty());
 
@@ -150,7 +183,9 @@ fn nodes_do_not_outlive_a_parent_that_is_killed() {
         .unwrap();
     let deadline = Instant::now() + PATIENCE;
     let pid = loop {
-        let pid = Manifest::read(&dir).ok().and_then(|_| Cluster::open(&dir).unwrap().pid(0));
+        let pid = Manifest::read(&dir)
+            .ok()
+            .and_then(|_| Cluster::open(&dir).unwrap().pid(0));
         if let Some(pid) = pid {
             break pid;
         }
@@ -161,7 +196,10 @@ fn nodes_do_not_outlive_a_parent_that_is_killed() {
     parent.wait().unwrap();
     let deadline = Instant::now() + PATIENCE;
     while proc_stat(pid).is_some_and(|stat| stat.state != 'Z') {
-        assert!(Instant::now() < deadline, "process {pid} goes on without its parent");
+        assert!(
+            Instant::now() < deadline,
+            "process {pid} goes on without its parent"
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
 }

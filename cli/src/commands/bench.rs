@@ -14,7 +14,12 @@ use std::path::PathBuf;
 )]
 pub struct BenchArgs {
     /// How many validators
-    #[arg(long, default_value_t = 4)]
+    #[arg(
+        id = "validators",
+        long = "nodes",
+        value_name = "N",
+        default_value_t = 4
+    )]
     nodes: usize,
     /// How long it measures
     #[arg(long, default_value_t = 20)]

@@ -81,7 +81,12 @@ enum Verb {
 #[derive(Debug, Args)]
 struct UpArgs {
     /// How many validators; four bear the loss of one
-    #[arg(long, default_value_t = 4)]
+    #[arg(
+        id = "validators",
+        long = "nodes",
+        value_name = "N",
+        default_value_t = 4
+    )]
     nodes: usize,
     #[command(flatten)]
     dir: Dir,

@@ -5,8 +5,10 @@ use super::undecided::Known;
 use super::{Effect, Fatal, Machine, Outcome, Step};
 use crate::handle::{Decided, Snapshot};
 use crate::store::{DecidedRecord, Write};
-use allonge_contracts::{Call, Code, Hash, MemberId};
-use allonge_ledger::{Certificate, CheckedTransaction, ExecuteError, ExecutedBlock, LedgerState};
+use allonge_contracts::{Call, Code, Event, Hash, MemberId};
+use allonge_ledger::{
+    Certificate, CheckedTransaction, ExecuteError, ExecutedBlock, LedgerState, Receipts,
+};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -107,7 +109,7 @@ impl Machine {
             certificate: Some(certificate),
         });
         self.round = 0;
-        self.idle.committed(now_ms, decided.receipts.system.pending);
+        self.idle.committed(now_ms, leaves_due_work(&decided.receipts));
         let mut effects = vec![
             Effect::Persist(vec![Write::Decided(record)]),
             Effect::Publish(self.snapshot.clone(), decided.clone()),
@@ -222,4 +224,15 @@ pub(super) fn execute_certified(
             ExecuteError::Fault(fault) => Refusal::Fault(fault),
             ExecuteError::Invalid(invalid) => Refusal::Reason(invalid.to_string()),
         })
+}
+
+/// Whether the clock has work in the next block: more was due than fitted into this one, or it was moved by
+/// a transaction of this one, so that what fell due by that is still to be found.
+pub fn leaves_due_work(receipts: &Receipts) -> bool {
+    let moved = |event: &Event| matches!(event, Event::ClockAdvanced(_));
+    receipts.system.pending
+        || receipts
+            .transactions
+            .iter()
+            .any(|receipt| receipt.events.iter().any(moved))
 }

@@ -14,6 +14,7 @@ mod start;
 mod undecided;
 
 pub use build::Built;
+pub use commit::leaves_due_work;
 pub use idle::IdleConfig;
 pub use judge::{Opened, Received};
 pub use mempool::{MempoolConfig, WaitingStatus};

@@ -1,7 +1,7 @@
 //! Bringing the ledger to where the disk left off.
 
 use super::memory::Lag;
-use crate::machine::{Opened, ReplayError, Restart, replay};
+use crate::machine::{Opened, ReplayError, Restart, leaves_due_work, replay};
 use crate::store::{HOW_TO_REBUILD, Records, StoreError};
 use allonge_ledger::{Genesis, LedgerState};
 use std::time::{Duration, Instant};
@@ -91,7 +91,7 @@ pub fn load(records: &Records, genesis: Genesis) -> Result<Loaded, StartError> {
             restart.state = executed.state;
         }
         if height == tip {
-            restart.pending = record.receipts.system.pending;
+            restart.pending = leaves_due_work(&record.receipts);
             restart.certificate = Some(record.certificate);
         }
         if logged.elapsed() >= PROGRESS {
@@ -103,7 +103,7 @@ pub fn load(records: &Records, genesis: Genesis) -> Result<Loaded, StartError> {
         let record = records
             .decided(tip)?
             .ok_or_else(|| records.missing_decision(tip))?;
-        restart.pending = record.receipts.system.pending;
+        restart.pending = leaves_due_work(&record.receipts);
         restart.certificate = Some(record.certificate);
     }
     load_undecided(records, &mut restart, tip.saturating_add(1))?;
