@@ -103,6 +103,9 @@ pub struct NodeConfig {
     pub mempool_bytes: u64,
 }
 
+/// What is logged by default: the node's own news, and of the libraries what is wrong.
+pub const DEFAULT_LOG: &str = "warn,allonge_node=info";
+
 /// The default address of the API.
 pub const DEFAULT_HTTP: &str = "127.0.0.1:8080";
 
@@ -139,7 +142,7 @@ impl NodeConfig {
             gossip: layers.address("gossip", |s| s.gossip.clone())?,
             log: layers
                 .get(|s| s.log.clone())
-                .map_or_else(|| "info".to_owned(), |(log, _)| log),
+                .map_or_else(|| DEFAULT_LOG.to_owned(), |(log, _)| log),
             log_json: layers.get(|s| s.log_json).is_some_and(|(v, _)| v),
             heartbeat_ms: layers.number(
                 "heartbeat_ms",
