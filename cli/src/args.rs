@@ -16,7 +16,7 @@ use std::time::Duration;
     propagate_version = true,
     subcommand_required = true,
     arg_required_else_help = true,
-    max_term_width = 100,
+    max_term_width = 80,
     after_help = EXIT_CODES
 )]
 pub struct Cli {

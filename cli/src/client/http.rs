@@ -259,9 +259,9 @@ impl Http {
 }
 
 impl ClientError {
-    /// Whether the node only says that it is not final yet.
-    pub(super) fn is_timeout(&self) -> bool {
-        matches!(self, ClientError::Refused { error, .. } if error.known() == Some(Code::Timeout))
+    /// Whether the node only says that it is not final yet, or no longer held: it can be sent again.
+    pub(super) fn is_unsettled(&self) -> bool {
+        matches!(self, ClientError::Refused { error, .. } if matches!(error.known(), Some(Code::Timeout | Code::Dropped)))
     }
 }
 

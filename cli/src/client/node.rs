@@ -166,7 +166,7 @@ impl NodeClient {
                     Ok(done) => return Ok(*done),
                     Err(heard) => last = Some(heard.to_owned()),
                 },
-                Err(error) if error.is_timeout() => last = Some("waiting".to_owned()),
+                Err(error) if error.is_unsettled() => last = Some("waiting".to_owned()),
                 Err(ClientError::Refused { error, .. }) if sent_before && error.retry => {
                     last = Some(error.code)
                 }
