@@ -109,7 +109,8 @@ impl Machine {
             certificate: Some(certificate),
         });
         self.round = 0;
-        self.idle.committed(now_ms, leaves_due_work(&decided.receipts));
+        self.idle
+            .committed(now_ms, leaves_due_work(&decided.receipts));
         let mut effects = vec![
             Effect::Persist(vec![Write::Decided(record)]),
             Effect::Publish(self.snapshot.clone(), decided.clone()),
