@@ -144,7 +144,7 @@ fn a_detached_network_is_handled_from_the_command_line() {
         json(&["cluster", "kill", "0"], &dir)["nodes"][0]["pid"],
         pid
     );
-    assert!(proc_stat(pid).is_none_or(|stat| stat.state == 'Z'));
+    assert!(proc_stat(pid).is_none_or(|stat| stat.is_dead()));
     assert_eq!(
         json(&["cluster", "status"], &dir)["nodes"][0]["running"],
         false
@@ -165,7 +165,7 @@ fn a_detached_network_is_handled_from_the_command_line() {
 
     let down = json(&["cluster", "down", "--remove"], &dir);
     assert_eq!(down["nodes"][0]["pid"], pid);
-    assert!(proc_stat(pid).is_none_or(|stat| stat.state == 'Z'));
+    assert!(proc_stat(pid).is_none_or(|stat| stat.is_dead()));
     assert!(!dir.exists());
     assert_eq!(allonge(&["cluster", "status"], &dir).status.code(), Some(2));
 }
@@ -195,7 +195,7 @@ fn nodes_do_not_outlive_a_parent_that_is_killed() {
     parent.kill().unwrap();
     parent.wait().unwrap();
     let deadline = Instant::now() + PATIENCE;
-    while proc_stat(pid).is_some_and(|stat| stat.state != 'Z') {
+    while proc_stat(pid).is_some_and(|stat| !stat.is_dead()) {
         assert!(
             Instant::now() < deadline,
             "process {pid} goes on without its parent"

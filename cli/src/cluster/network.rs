@@ -409,7 +409,7 @@ impl Cluster {
             });
         }
         if let Some(mut child) = self.children.get_mut(node).and_then(Option::take) {
-            let _ = child.try_wait();
+            let _ = child.wait();
         }
         Ok(record.pid)
     }

@@ -32,8 +32,10 @@ pub struct ProcessRecord {
 /// What the system counts for a process (`/proc/PID/stat`, `/proc/PID/status`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProcStat {
-    /// Its state; `Z` and `X` are dead.
+    /// Its state; `Z` and `X` are dead or dying.
     pub state: char,
+    /// Its threads; a process that is killed may be `Z` while some of them still run and hold files.
+    pub threads: u64,
     /// Clock ticks of CPU so far, in user mode and in the kernel.
     pub cpu_ticks: u64,
     /// When it began, in clock ticks after the machine did.
@@ -54,8 +56,16 @@ fn parse_stat(text: &str) -> Option<ProcStat> {
     Some(ProcStat {
         state: fields.first()?.chars().next()?,
         cpu_ticks: number(14)?.checked_add(number(15)?)?,
+        threads: number(20)?,
         started: number(22)?,
     })
+}
+
+impl ProcStat {
+    /// Nothing of it runs any more, though its parent may not have asked for it yet.
+    pub fn is_dead(&self) -> bool {
+        matches!(self.state, 'Z' | 'X') && self.threads <= 1
+    }
 }
 
 /// Resident memory of a process in bytes: now, and the most so far.
@@ -104,9 +114,8 @@ impl ProcessRecord {
     /// Whether the very process that was written down still runs.
     pub fn is_alive(&self) -> bool {
         self.boot == boot_id()
-            && proc_stat(self.pid).is_some_and(|stat| {
-                stat.started == self.started && !matches!(stat.state, 'Z' | 'X')
-            })
+            && proc_stat(self.pid)
+                .is_some_and(|stat| stat.started == self.started && !stat.is_dead())
     }
 
     /// Sends a signal if it is still the same process; whether it was.
@@ -258,6 +267,7 @@ mod tests {
             ProcStat {
                 state: 'S',
                 cpu_ticks: 33,
+                threads: 9,
                 started: 12_345
             }
         );
