@@ -40,7 +40,9 @@ Results go to standard output, everything else to standard error.";
 #[command(next_help_heading = "Global options")]
 pub struct GlobalArgs {
     /// A node's address; give several, and the first that answers is used
+    // Ids of global options must not be those of any subcommand's own: `cluster up` has `nodes`.
     #[arg(
+        id = "node_urls",
         long = "node",
         value_name = "URL",
         global = true,
@@ -55,7 +57,7 @@ pub struct GlobalArgs {
     pub act_as: Option<MemberId>,
 
     /// Sign with this key of the keystore instead (may be given several times)
-    #[arg(long = "key", value_name = "NAME", global = true)]
+    #[arg(id = "signing_keys", long = "key", value_name = "NAME", global = true)]
     pub keys: Vec<String>,
 
     /// The folder of keys and of what was sent [default: ~/.allonge]

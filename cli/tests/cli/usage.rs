@@ -146,6 +146,9 @@ fn what_is_missing_is_named() {
             ran.err
         );
     }
+    // Its own --nodes stands beside the global --node.
+    let ran = run(&["cluster", "up", "--nodes", "0", "--dir", "/nowhere/net"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
     assert_eq!(run(&[]).code, 2);
     let help = run(&["--help"]);
     assert_eq!(help.code, 0);
