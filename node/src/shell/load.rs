@@ -27,7 +27,7 @@ pub enum StartError {
 }
 
 /// What was found.
-pub struct Loaded {
+pub(super) struct Loaded {
     pub restart: Restart,
     pub lag: Lag,
 }
@@ -60,8 +60,15 @@ fn begin(records: &Records, genesis: LedgerState, tip: u64) -> Result<LedgerStat
     Ok(genesis)
 }
 
-/// See the module.
-pub fn load(records: &Records, genesis: Genesis) -> Result<Loaded, StartError> {
+/// What a machine starts from: the ledger after the last block on disk, and what was not decided yet.
+///
+/// # Errors
+/// The store fails or is damaged, or its blocks do not lead where their certificates say.
+pub fn restart(records: &Records, genesis: Genesis) -> Result<Restart, StartError> {
+    load(records, genesis).map(|loaded| loaded.restart)
+}
+
+pub(super) fn load(records: &Records, genesis: Genesis) -> Result<Loaded, StartError> {
     records.remove_half_written_checkpoints()?;
     let genesis = LedgerState::genesis(genesis).map_err(StartError::Genesis)?;
     let tip = records.tip()?;

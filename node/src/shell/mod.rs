@@ -13,7 +13,7 @@ mod queries;
 
 pub use check::{CheckError, CheckOptions, CheckProgress, CheckReport, check};
 pub use keys::VerifyingKeys;
-pub use load::StartError;
+pub use load::{StartError, restart};
 
 use self::core::{Core, Failure};
 use crate::handle::{Decided, Snapshot};

@@ -2,6 +2,7 @@
 
 use super::{Batch, Entry, Store, StoreError};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 type Map = BTreeMap<Vec<u8>, Vec<u8>>;
@@ -16,14 +17,26 @@ struct Inner {
     pending: Vec<Batch>,
     shelves: BTreeMap<String, MemoryStore>,
     tip: Option<u64>,
-    failing: bool,
 }
 
 /// A store in memory. Clones are the same store.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct MemoryStore {
     inner: Arc<Mutex<Inner>>,
+    /// How many more writes and flushes succeed, those of the shelves included.
+    budget: Arc<AtomicUsize>,
 }
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        MemoryStore {
+            inner: Arc::default(),
+            budget: Arc::new(AtomicUsize::new(NO_BOUND)),
+        }
+    }
+}
+
+const NO_BOUND: usize = usize::MAX;
 
 fn change(map: &mut Map, batch: Batch) {
     for (key, value) in batch.changes {
@@ -45,14 +58,17 @@ impl MemoryStore {
     }
 
     fn working(&self) -> Result<MutexGuard<'_, Inner>, StoreError> {
-        let inner = self.lock();
-        if inner.failing {
+        let spend = |left: usize| match left {
+            NO_BOUND => Some(NO_BOUND),
+            left => left.checked_sub(1),
+        };
+        if self.budget.fetch_update(SeqCst, SeqCst, spend).is_err() {
             return Err(StoreError::Failed {
                 place: self.place(),
                 reason: "told to fail".to_owned(),
             });
         }
-        Ok(inner)
+        Ok(self.lock())
     }
 
     /// A store as a crash would leave it: everything flushed, and of the batches since then the
@@ -68,14 +84,16 @@ impl MemoryStore {
             .iter()
             .map(|(name, shelf)| (name.clone(), shelf.crashed(kept)))
             .collect();
+        let inner = Inner {
+            current: durable.clone(),
+            durable,
+            shelves,
+            tip: inner.tip,
+            ..Inner::default()
+        };
         MemoryStore {
-            inner: Arc::new(Mutex::new(Inner {
-                current: durable.clone(),
-                durable,
-                shelves,
-                tip: inner.tip,
-                ..Inner::default()
-            })),
+            inner: Arc::new(Mutex::new(inner)),
+            ..MemoryStore::default()
         }
     }
 
@@ -84,9 +102,14 @@ impl MemoryStore {
         self.lock().pending.len()
     }
 
-    /// Makes every write and flush from now on fail, or work again.
-    pub fn fail(&self, failing: bool) {
-        self.lock().failing = failing;
+    /// Lets so many more writes and flushes succeed, those of the shelves included, and none after them.
+    pub fn fail_after(&self, writes: usize) {
+        self.budget.store(writes, SeqCst);
+    }
+
+    /// Lets all writes succeed again.
+    pub fn heal(&self) {
+        self.fail_after(NO_BOUND);
     }
 
     /// Flips a bit of a stored value; `false` if there is none under the key.
@@ -164,9 +187,14 @@ impl Store for MemoryStore {
 
     fn shelf(&self, name: &str) -> Result<Box<dyn Store>, StoreError> {
         let mut inner = self.working()?;
-        Ok(Box::new(
-            inner.shelves.entry(name.to_owned()).or_default().clone(),
-        ))
+        let shelf = inner
+            .shelves
+            .entry(name.to_owned())
+            .or_insert_with(|| MemoryStore {
+                budget: self.budget.clone(),
+                ..MemoryStore::default()
+            });
+        Ok(Box::new(shelf.clone()))
     }
 
     fn shelves(&self) -> Result<Vec<String>, StoreError> {

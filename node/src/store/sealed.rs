@@ -83,14 +83,34 @@ fn piece_key(key: &[u8], piece: u16) -> Vec<u8> {
     key
 }
 
-/// Puts a long value, in pieces under `key` and two more bytes. The first one says how long the whole is.
+/// How a long value's bytes are kept.
+const PLAIN: u8 = 0;
+const LZ4: u8 = 1;
+/// The most bytes of a long value; far more than a block or a chunk of a checkpoint has.
+const MAX_LONG: usize = 64 * 1024 * 1024;
+
+/// The bytes that are kept of a long value, how, and how long it is.
+fn pack(value: &[u8]) -> (Vec<u8>, [u8; 9]) {
+    let packed = lz4_flex::block::compress(value);
+    let (how, bytes) = match packed.len() < value.len() {
+        true => (LZ4, packed),
+        false => (PLAIN, value.to_vec()),
+    };
+    let mut head = [how; 9];
+    head[1..5].copy_from_slice(&(bytes.len() as u32).to_le_bytes());
+    head[5..].copy_from_slice(&(value.len() as u32).to_le_bytes());
+    (bytes, head)
+}
+
+/// Puts a long value, packed and in pieces under `key` and two more bytes. The first piece says how it
+/// is kept and how long it is. What blocks repeat, members, keys, the network's hash, packs to half.
 pub fn put_long(batch: &mut Batch, key: &[u8], value: &[u8]) {
-    let length = (value.len() as u64).to_le_bytes();
-    let mut rest = value;
+    let (bytes, head) = pack(value);
+    let mut rest = bytes.as_slice();
     for piece in 0..=u16::MAX {
         let (now, later) = rest.split_at(rest.len().min(PIECE));
         let key = piece_key(key, piece);
-        let head: &[u8] = if piece == 0 { &length } else { &[] };
+        let head: &[u8] = if piece == 0 { &head } else { &[] };
         let sealed = seal(&key, &[head, now]);
         batch.put(key, sealed);
         rest = later;
@@ -110,29 +130,40 @@ pub fn get_long(store: &dyn Store, key: &[u8]) -> Result<Option<Vec<u8>>, StoreE
     if *first != piece_key(key, 0) {
         return Err(wrong("its first piece is missing"));
     }
-    let mut value = Vec::new();
-    let mut length = 0u64;
+    let mut kept = Vec::new();
+    let (mut how, mut length, mut whole) = (PLAIN, 0, 0);
     for (piece, (found, bytes)) in (0..=u16::MAX).zip(&entries) {
         if *found != piece_key(key, piece) {
             return Err(wrong("a piece is missing"));
         }
         let mut bytes = unseal(store, found, bytes)?;
         if piece == 0 {
-            let (head, rest) = bytes
-                .split_first_chunk()
-                .ok_or_else(|| wrong("it does not say how long it is"))?;
-            length = u64::from_le_bytes(*head);
+            let head = bytes.split_first_chunk::<9>();
+            let ([first, lengths @ ..], rest) =
+                head.ok_or_else(|| wrong("it does not say how long it is"))?;
+            let [a, b, c, d, e, f, g, h] = *lengths;
+            how = *first;
+            length = u32::from_le_bytes([a, b, c, d]) as usize;
+            whole = u32::from_le_bytes([e, f, g, h]) as usize;
             bytes = rest;
         }
-        value.extend_from_slice(bytes);
-        if value.len() as u64 >= length {
+        kept.extend_from_slice(bytes);
+        if kept.len() >= length {
             break;
         }
     }
-    if value.len() as u64 != length {
-        return Err(wrong(&format!("{} bytes of {length}", value.len())));
+    if kept.len() != length {
+        return Err(wrong(&format!("{} bytes of {length}", kept.len())));
     }
-    Ok(Some(value))
+    match how {
+        PLAIN => Ok(Some(kept)),
+        LZ4 if whole <= MAX_LONG => lz4_flex::block::decompress(&kept, whole)
+            .ok()
+            .filter(|value| value.len() == whole)
+            .map(Some)
+            .ok_or_else(|| wrong("it cannot be unpacked")),
+        _ => Err(wrong("it is kept in an unknown way")),
+    }
 }
 
 /// Removes a long value.

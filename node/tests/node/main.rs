@@ -1,0 +1,9 @@
+//! The node's own logic, its store and the shell around them.
+
+mod crash;
+mod idle;
+mod mempool;
+mod rules;
+mod shell;
+mod store;
+mod world;
