@@ -17,6 +17,10 @@ const ROUNDS: usize = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
+/// What an answer may take on its way: a node that was asked to wait as long as there is time is not
+/// taken for dead at the very moment at which it answers.
+const ON_THE_WAY: Duration = Duration::from_secs(2);
+
 /// Connections to the nodes of one network.
 pub(super) struct Http {
     client: reqwest::Client,
@@ -184,7 +188,7 @@ impl Http {
             .client
             .request(ask.method.clone(), url)
             .header("accept", "application/json")
-            .timeout(ask.patience.min(left.max(Duration::from_millis(100))));
+            .timeout(ask.patience.min(left.saturating_add(ON_THE_WAY)));
         if let Some(body) = ask.body {
             request = request
                 .header("content-type", "application/octet-stream")

@@ -165,6 +165,22 @@ async fn not_final_in_time_names_the_id_too() {
 }
 
 #[tokio::test]
+async fn a_node_that_takes_all_the_time_it_is_given_is_not_taken_for_dead() {
+    let node = FakeNode::start(|asked, _| {
+        let held = asked.target.split("timeout=").nth(1).unwrap();
+        let held: u64 = held.trim_end_matches("ms").parse().unwrap();
+        std::thread::sleep(Duration::from_millis(held));
+        Reply::Json(504, error(Code::Timeout))
+    });
+    let within = Duration::from_millis(300);
+    let late = client(&[&node.url])
+        .submit_and_wait(&signed(), within)
+        .await
+        .unwrap_err();
+    assert!(matches!(late, ClientError::NotFinal { .. }), "{late}");
+}
+
+#[tokio::test]
 async fn what_is_no_node_is_told_apart() {
     let page = b"HTTP/1.1 404 X\r\ncontent-length: 5\r\n\r\nhello".to_vec();
     let node = FakeNode::start(move |_, _| Reply::Raw(page.clone()));
