@@ -111,10 +111,13 @@ impl Machine {
         self.idle.held.then_some(due)
     }
 
-    /// A peer says that it has decided a height. Not verified.
+    /// A peer says that it has decided a height. Not verified: a height that no block comes of is
+    /// believed for a while only, and what others say meanwhile does not make it younger.
     pub fn peer_tip(&mut self, now_ms: u64, height: u64) -> Step<()> {
-        if height > self.state().height() {
-            self.idle.peer_tip = (self.idle.peer_tip.0.max(height), now_ms);
+        let (best, heard_ms) = self.idle.peer_tip;
+        let stale = now_ms.saturating_sub(heard_ms) > self.config.idle.peer_tip_ms;
+        if height > self.state().height() && (height > best || stale) {
+            self.idle.peer_tip = (height, now_ms);
         }
         self.tick(now_ms)
     }

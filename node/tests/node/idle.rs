@@ -95,10 +95,16 @@ fn a_peer_that_is_ahead_wakes_but_cannot_keep_the_chain_busy_for_ever() {
     let step = node.machine.peer_tip(NOW + 1, 1_000_000);
     node.run(step).unwrap();
     assert_eq!(node.started.len(), 1);
-    // It says so, yet no block comes from it.
+    // It says so, yet no block comes from it; that an honest one was ahead for a moment changes nothing.
+    let step = node.machine.peer_tip(NOW + 60_000, 2);
+    node.run(step).unwrap();
     node.advance(NOW + 61_000);
     let step = node.machine.finalized(NOW + 61_002, vec![]);
     assert_eq!(node.run(step).unwrap(), None);
+    let step = node.machine.peer_tip(NOW + 61_003, 3);
+    node.run(step).unwrap();
+    assert_eq!(node.started.len(), 2, "an honest one is believed again");
+    assert_eq!(node.machine.best_peer_height(), 3);
 }
 
 #[test]

@@ -526,6 +526,13 @@ fn a_transaction_takes_at_most_three_times_its_bytes_on_disk() {
     drop(records);
     let mut all = Vec::new();
     files(folder.path(), &mut all);
+    let beside = all
+        .iter()
+        .find(|file| file.parent().unwrap().ends_with("blobs"));
+    assert_eq!(
+        beside, None,
+        "sled does not sync what it keeps beside its log"
+    );
     let disk: u64 = all
         .iter()
         .map(|file| std::os::unix::fs::MetadataExt::blocks(&fs::metadata(file).unwrap()) * 512)
