@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub enum HomeError {
     /// There is no such folder.
     #[error(
-        "there is no node in {0}; make one with `allonge node init`, or name its folder with --home"
+        "there is no node in {0}; `allonge cluster up` makes a network of nodes on this machine; name a node's folder with --home"
     )]
     Missing(PathBuf),
     /// Another process has it.
