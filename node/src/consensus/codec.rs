@@ -398,3 +398,7 @@ impl HasEncodedLen<Response<Context>> for WireCodec {
         Ok(1 + 8 + 4 + blocks.sum::<usize>())
     }
 }
+
+#[cfg(test)]
+#[path = "codec_tests.rs"]
+mod tests;

@@ -1,18 +1,16 @@
 //! Configures, starts and runs the consensus engine.
 
 use super::app::{App, AppStopped, StartHeight};
-use super::codec::{MAX_SYNC_BLOCKS, WireCodec};
+use super::codec::WireCodec;
+use super::config::{EngineConfig, configure};
 use super::context::{Address, Context};
 use super::driver::{Done, Driver, Stop, StreamIds, Waiting};
-use super::peers::{Peer, PeerError, tcp_multiaddr};
+use super::peers::PeerError;
 use super::proposals::Proposals;
 use super::signing::{Ed25519Signer, Ed25519Verifier};
 use super::status::{EngineStatus, Progress};
 use super::tips::PeerTips;
-use allonge_contracts::Hash;
-use arc_malachitebft_app_channel::app::config::{
-    ConsensusConfig, NodeConfig, PubSubProtocol, ValuePayload, ValueSyncConfig,
-};
+use arc_malachitebft_app_channel::app::engine::node::NodeRef;
 use arc_malachitebft_app_channel::app::engine::util::events::Event;
 use arc_malachitebft_app_channel::app::events::RxEvent;
 use arc_malachitebft_app_channel::app::types::Keypair;
@@ -21,47 +19,21 @@ use arc_malachitebft_app_channel::{
     Channels, ConsensusContext, EngineBuilder, NetworkContext, NetworkIdentity, RequestContext,
     SyncContext, WalContext,
 };
-use ed25519_dalek::SigningKey;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{broadcast, watch};
 use tokio::task::{JoinError, JoinHandle};
 use tracing::{error, info, warn};
 
-/// How often peers tell each other how far they are, and so how soon a lagging one notices.
-const STATUS_INTERVAL: Duration = Duration::from_secs(1);
-
-/// How long a peer may take to answer a request for blocks.
-const SYNC_TIMEOUT: Duration = Duration::from_secs(5);
-
 /// How often connected peers are counted before the first height.
 const PEER_COUNT_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How long the engine may take to close its sockets and its log.
-const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often is looked whether the log is closed.
+const LOG_POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// What the engine needs to know.
-#[derive(Clone)]
-pub struct EngineConfig {
-    /// The hash of the genesis; part of everything that is signed, and of the protocol names.
-    pub genesis: Hash,
-    /// A name for logs and metrics.
-    pub name: String,
-    /// The validator key, which signs votes and proposals.
-    pub consensus_key: SigningKey,
-    /// The node key, which authenticates connections; its peer id is what others list.
-    pub node_key: SigningKey,
-    /// `host:port` to listen on.
-    pub listen: String,
-    /// The other nodes of the network. Nobody else may connect.
-    pub peers: Vec<Peer>,
-    /// The file of the write-ahead log. Votes in it must not be lost: a validator that forgets
-    /// them may contradict itself.
-    pub wal: PathBuf,
-    /// How long to wait for a quorum of peers before the first height.
-    pub peers_wait: Duration,
-}
+/// How long each part of the engine may take to end.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why the engine could not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -139,78 +111,6 @@ impl EngineHandle {
     pub async fn ended(&mut self) -> Result<(), EngineError> {
         (&mut self.task).await.unwrap_or(Err(EngineError::Failed))
     }
-}
-
-struct Config {
-    name: String,
-    consensus: ConsensusConfig,
-    sync: ValueSyncConfig,
-}
-
-impl NodeConfig for Config {
-    fn moniker(&self) -> &str {
-        &self.name
-    }
-
-    fn consensus(&self) -> &ConsensusConfig {
-        &self.consensus
-    }
-
-    fn consensus_mut(&mut self) -> &mut ConsensusConfig {
-        &mut self.consensus
-    }
-
-    fn value_sync(&self) -> &ValueSyncConfig {
-        &self.sync
-    }
-
-    fn value_sync_mut(&mut self) -> &mut ValueSyncConfig {
-        &mut self.sync
-    }
-}
-
-fn configure(config: &EngineConfig) -> Result<Config, PeerError> {
-    let mut consensus = ConsensusConfig {
-        enabled: true,
-        value_payload: ValuePayload::ProposalAndParts,
-        ..ConsensusConfig::default()
-    };
-    let p2p = &mut consensus.p2p;
-    p2p.listen_addr = tcp_multiaddr(&config.listen)?;
-    p2p.persistent_peers = config
-        .peers
-        .iter()
-        .map(Peer::multiaddr)
-        .collect::<Result<_, _>>()?;
-    p2p.persistent_peers_only = true;
-    p2p.protocol = PubSubProtocol::Broadcast;
-    // Nodes of one network may share an address (one host, or one gateway).
-    let connections = 8 * (config.peers.len() + 8);
-    p2p.discovery.enabled = false;
-    p2p.discovery.max_connections_per_ip = connections;
-    p2p.discovery.num_inbound_peers = connections;
-    p2p.discovery.num_outbound_peers = connections;
-    p2p.discovery.ip_throttle_duration = Duration::ZERO;
-    // Another network's nodes do not even share a protocol with us.
-    let network: String = config.genesis.to_string().chars().take(16).collect();
-    let name = |protocol: &str| format!("/allonge/{network}/{protocol}/1");
-    p2p.protocol_names.consensus = name("consensus");
-    p2p.protocol_names.discovery_kad = name("discovery-kad");
-    p2p.protocol_names.discovery_regres = name("discovery");
-    p2p.protocol_names.sync = name("sync");
-    p2p.protocol_names.validator_proof = name("validator");
-    let sync = ValueSyncConfig {
-        enabled: true,
-        status_update_interval: STATUS_INTERVAL,
-        request_timeout: SYNC_TIMEOUT,
-        batch_size: MAX_SYNC_BLOCKS / 4,
-        ..ValueSyncConfig::default()
-    };
-    Ok(Config {
-        name: config.name.clone(),
-        consensus,
-        sync,
-    })
 }
 
 /// Starts the engine. It drives `app` until it is stopped, `app` answers
@@ -292,20 +192,13 @@ pub async fn start(config: EngineConfig, app: Arc<dyn App>) -> Result<EngineHand
     let events = channels.events.subscribe();
     let task = tokio::spawn(async move {
         let mut node = engine.handle;
-        let result = run(driver, channels, events, &mut node, stopping, config.wal).await;
+        let wal = config.wal;
+        let result = run(driver, channels, events, &mut node, stopping, &wal).await;
         counter.abort();
-        // What hangs in a handler (the engine's way to make sure that nothing more is signed)
-        // does not hear a stop.
-        engine
-            .actor
-            .stop_children_and_wait(None, Some(STOP_TIMEOUT))
-            .await;
-        for child in engine.actor.get_children() {
-            child.kill();
-        }
-        engine.actor.stop(None);
-        if !node.is_finished() && tokio::time::timeout(STOP_TIMEOUT, &mut node).await.is_err() {
-            warn!("the consensus engine did not stop in time");
+        shut_down(&engine.actor, &mut node).await;
+        let closed = tokio::time::timeout(STOP_TIMEOUT, log_closed(&wal)).await;
+        if closed.is_err() {
+            warn!(wal = %wal.display(), "the write-ahead log was not closed in time");
         }
         result
     });
@@ -341,6 +234,40 @@ fn check_port_is_free(listen: &str) -> std::io::Result<()> {
     std::net::TcpListener::bind(listen).map(drop)
 }
 
+/// Stops the engine's actors, in the reverse order of their birth, and waits until they have
+/// closed their sockets.
+///
+/// Consensus thus ends before its log: finding the log gone it would hang for ever, its way to
+/// make sure that it signs nothing more.
+async fn shut_down(supervisor: &NodeRef, node: &mut JoinHandle<()>) {
+    let mut actors = supervisor.get_children();
+    actors.sort_by_key(|actor| std::cmp::Reverse(actor.get_id()));
+    for actor in &actors {
+        // While linked, the first that ends makes the supervisor kill the others in mid-air.
+        actor.unlink(supervisor.get_cell());
+    }
+    for actor in actors {
+        if actor.stop_and_wait(None, Some(STOP_TIMEOUT)).await.is_err() {
+            actor.kill();
+        }
+    }
+    supervisor.stop(None);
+    if !node.is_finished() && tokio::time::timeout(STOP_TIMEOUT, node).await.is_err() {
+        warn!("the consensus engine did not stop in time");
+    }
+}
+
+/// Waits until the engine's thread has closed its log, which it does on its own time.
+async fn log_closed(wal: &Path) {
+    let open = || {
+        let file = std::fs::File::open(wal).ok()?;
+        fs4::FileExt::try_lock(&file).err()
+    };
+    while open().is_some() {
+        tokio::time::sleep(LOG_POLL_INTERVAL).await;
+    }
+}
+
 /// Serves the engine until it, the node or the caller stops.
 async fn run(
     mut driver: Driver,
@@ -348,7 +275,7 @@ async fn run(
     mut events: RxEvent<Context>,
     node: &mut JoinHandle<()>,
     mut stopping: watch::Receiver<bool>,
-    wal: PathBuf,
+    wal: &Path,
 ) -> Result<(), EngineError> {
     let mut later: Later = None;
     let finish = |stop: Stop| match stop {
@@ -361,6 +288,10 @@ async fn run(
             Err(EngineError::Node(stop))
         }
     };
+    let damaged = |reason| EngineError::Wal {
+        wal: wal.to_owned(),
+        reason,
+    };
     loop {
         tokio::select! {
             biased;
@@ -368,7 +299,7 @@ async fn run(
             _ = &mut *node => return Err(EngineError::Failed),
             event = events.recv() => {
                 if let Some(reason) = log_damage(event) {
-                    return Err(EngineError::Wal { wal, reason });
+                    return Err(damaged(reason));
                 }
             }
             start = finished(&mut later) => match (start, later.take()) {
@@ -385,7 +316,7 @@ async fn run(
                     // The log is read when the engine starts; its damage explains the end.
                     while let Ok(event) = events.try_recv() {
                         if let Some(reason) = log_damage(Ok(event)) {
-                            return Err(EngineError::Wal { wal, reason });
+                            return Err(damaged(reason));
                         }
                     }
                     return Err(EngineError::Failed);
@@ -429,62 +360,6 @@ fn log_damage(event: Result<Event<Context>, broadcast::error::RecvError>) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use allonge_contracts::PublicKey;
-
-    fn config(peers: Vec<Peer>) -> EngineConfig {
-        EngineConfig {
-            genesis: Hash([7; 32]),
-            name: "n".into(),
-            consensus_key: SigningKey::from_bytes(&[1; 32]),
-            node_key: SigningKey::from_bytes(&[1; 32]),
-            listen: "127.0.0.1:26656".into(),
-            peers,
-            wal: "wal".into(),
-            peers_wait: Duration::ZERO,
-        }
-    }
-
-    #[test]
-    fn only_the_configured_peers_may_connect() {
-        let key = PublicKey(SigningKey::from_bytes(&[2; 32]).verifying_key().to_bytes());
-        let peer = Peer {
-            key,
-            address: "127.0.0.1:9".into(),
-        };
-        let configured = configure(&config(vec![peer.clone()])).unwrap();
-        let p2p = &configured.consensus.p2p;
-        assert!(p2p.persistent_peers_only);
-        assert!(!p2p.discovery.enabled);
-        assert_eq!(p2p.persistent_peers, [peer.multiaddr().unwrap()]);
-        assert_eq!(p2p.protocol, PubSubProtocol::Broadcast);
-        assert_eq!(
-            configured.sync.status_update_interval,
-            Duration::from_secs(1)
-        );
-
-        // The largest block and certificate fit into what sync can send.
-        let block = super::super::app::MAX_BLOCK_BYTES + 200 * allonge_ledger::MAX_VALIDATORS;
-        assert!((block as u64) < configured.sync.max_response_size.as_u64());
-        assert!((super::super::app::MAX_RANGE_BYTES as u64) < p2p.rpc_max_size.as_u64());
-        assert!((super::super::wire::PART_BYTES as u64) < p2p.pubsub_max_size.as_u64());
-    }
-
-    #[test]
-    fn another_genesis_speaks_other_protocols() {
-        let here = configure(&config(vec![])).unwrap();
-        let there = configure(&EngineConfig {
-            genesis: Hash([8; 32]),
-            ..config(vec![])
-        })
-        .unwrap();
-        let (here, there) = (
-            here.consensus.p2p.protocol_names,
-            there.consensus.p2p.protocol_names,
-        );
-        assert_ne!(here.consensus, there.consensus);
-        assert_ne!(here.sync, there.sync);
-        assert_ne!(here.validator_proof, there.validator_proof);
-    }
 
     #[test]
     fn a_quorum_of_peers_makes_more_than_two_thirds_with_ourselves() {

@@ -4,6 +4,7 @@
 
 mod app;
 mod codec;
+mod config;
 mod context;
 mod convert;
 mod driver;
@@ -20,7 +21,8 @@ pub use app::{
     App, AppStopped, Evidence, EvidenceKind, Judgement, MAX_BLOCK_BYTES, MAX_RANGE_BYTES, Origin,
     Proposal, ProposedBlock, StartHeight, Statement, Timeouts,
 };
+pub use config::EngineConfig;
 pub use driver::Stop;
-pub use engine::{EngineConfig, EngineError, EngineHandle, start};
+pub use engine::{EngineError, EngineHandle, start};
 pub use peers::{Peer, PeerError, peer_id, tcp_multiaddr};
 pub use status::{EngineStatus, metrics_text};

@@ -239,10 +239,10 @@ impl Proposals {
         }
         self.held.push(held);
         let own = || self.held.iter().enumerate().filter(|(_, h)| h.from == from);
-        if own().count() > MAX_HELD_PER_PEER {
-            if let Some((at, _)) = own().max_by_key(|(_, held)| key(held)) {
-                self.held.swap_remove(at);
-            }
+        if own().count() > MAX_HELD_PER_PEER
+            && let Some((at, _)) = own().max_by_key(|(_, held)| key(held))
+        {
+            self.held.swap_remove(at);
         }
     }
 }

@@ -10,7 +10,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::sync::{Notify, watch};
+use std::time::Duration;
+use tokio::sync::watch;
 
 #[derive(BorshSerialize, BorshDeserialize)]
 pub struct Block {
@@ -42,14 +43,17 @@ pub struct Fake {
     pub tip: watch::Sender<u64>,
     /// Ends every answer with `AppStopped`.
     pub stopping: watch::Sender<bool>,
-    /// Holds `finalized` until woken.
+    /// Holds `finalized` until a later height is wanted.
     pub idle: AtomicBool,
-    pub wake: Notify,
+    pub wanted: watch::Sender<u64>,
+    /// The height whose `finalized` is held.
+    pub holding: watch::Sender<u64>,
     /// Builds blocks that every node finds invalid.
     pub builds_bad: AtomicBool,
     /// Puts off every live proposal once, as if its time were ahead.
     pub puts_off: AtomicBool,
-    pub put_off: Mutex<Vec<(u64, u32)>>,
+    /// The height and round of each live proposal that was judged.
+    pub judged: Mutex<Vec<(u64, u32)>>,
     pub synced: AtomicU64,
     pub filler: usize,
 }
@@ -64,10 +68,11 @@ impl Fake {
             tip: watch::Sender::new(tip),
             stopping: watch::Sender::new(false),
             idle: AtomicBool::new(false),
-            wake: Notify::new(),
+            wanted: watch::Sender::new(0),
+            holding: watch::Sender::new(0),
             builds_bad: AtomicBool::new(false),
             puts_off: AtomicBool::new(false),
-            put_off: Mutex::default(),
+            judged: Mutex::default(),
             synced: AtomicU64::new(0),
             filler: 300_000,
         })
@@ -109,18 +114,30 @@ impl Fake {
     }
 
     pub async fn reach(&self, height: u64) {
-        let mut tip = self.tip.subscribe();
-        let reached = tip.wait_for(|tip| *tip >= height);
-        tokio::time::timeout(std::time::Duration::from_secs(60), reached)
-            .await
-            .unwrap_or_else(|_| panic!("{} stands at {}", self.own, *self.tip.borrow()))
-            .unwrap();
+        self.wait(&self.tip, height).await;
     }
 
-    pub fn wake_up(&self) {
-        self.idle.store(false, SeqCst);
-        self.wake.notify_waiters();
-        self.wake.notify_one();
+    pub async fn hold(&self, height: u64) {
+        self.wait(&self.holding, height).await;
+    }
+
+    async fn wait(&self, what: &watch::Sender<u64>, height: u64) {
+        let mut changes = what.subscribe();
+        let reached = changes.wait_for(|at| *at >= height);
+        if tokio::time::timeout(Duration::from_secs(60), reached)
+            .await
+            .is_err()
+        {
+            panic!("{} stands at {}, not {height}", self.own, *what.borrow());
+        }
+    }
+
+    pub fn want(&self, height: u64) {
+        self.wanted.send_if_modified(|wanted| {
+            let more = height > *wanted;
+            *wanted = height.max(*wanted);
+            more
+        });
     }
 }
 
@@ -180,7 +197,11 @@ impl App for Fake {
     }
 
     async fn judge(&self, proposal: Proposal) -> Result<Judgement, AppStopped> {
-        self.wake.notify_one();
+        if proposal.origin == Origin::Live {
+            self.want(proposal.height);
+            let at = (proposal.height, proposal.round);
+            self.judged.lock().unwrap().push(at);
+        }
         let mut disk = self.disk()?;
         let tip = disk.decided.len() as u64;
         let parent = disk.decided.last().map_or(Hash::ZERO, |(c, _)| c.block);
@@ -191,10 +212,9 @@ impl App for Fake {
             return Ok(Judgement::PeerFault("no block".into()));
         };
         if proposal.origin == Origin::Live && self.puts_off.load(SeqCst) {
-            let key = (proposal.height, proposal.round);
-            let mut put_off = self.put_off.lock().unwrap();
-            if !put_off.contains(&key) && proposal.round == 0 {
-                put_off.push(key);
+            let at = (proposal.height, proposal.round);
+            let judged = self.judged.lock().unwrap();
+            if proposal.round == 0 && judged.iter().filter(|j| **j == at).count() == 1 {
                 return Ok(Judgement::NotYet);
             }
         }
@@ -233,13 +253,15 @@ impl App for Fake {
 
     async fn finalized(
         &self,
-        _certificate: Certificate,
+        certificate: Certificate,
         _evidence: Vec<Evidence>,
     ) -> Result<StartHeight, AppStopped> {
         if self.idle.load(SeqCst) {
             let mut stopping = self.stopping.subscribe();
+            let mut wanted = self.wanted.subscribe();
+            self.holding.send_replace(certificate.height);
             tokio::select! {
-                () = self.wake.notified() => {}
+                _ = wanted.wait_for(|wanted| *wanted > certificate.height) => {}
                 _ = stopping.wait_for(|stop| *stop) => {}
             }
         }
@@ -264,13 +286,10 @@ impl App for Fake {
     }
 
     async fn history_start(&self) -> Result<u64, AppStopped> {
-        self.disk()?;
-        Ok(1)
+        self.disk().map(|_| 1)
     }
 
     fn peer_tip(&self, height: u64) {
-        if height > *self.tip.borrow() {
-            self.wake.notify_one();
-        }
+        self.want(height);
     }
 }
