@@ -59,7 +59,7 @@ mod tests {
             })
         });
         tips.note(&[3], 900);
-        assert_eq!(tips.heights(), []);
+        assert!(tips.heights().is_empty());
         tips.note(&[1], 5);
         tips.note(&[2], 4);
         tips.note(&[2], 5);
