@@ -3,6 +3,7 @@
 pub mod api;
 pub mod config;
 pub mod consensus;
+pub mod gossip;
 pub mod handle;
 pub mod keyfile;
 pub mod logging;

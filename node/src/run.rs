@@ -1,10 +1,11 @@
 //! A whole node: home, store, core, engine, gossip and API put together, and taken down again.
 
 use crate::api::{self, ApiConfig, BindError, Server};
-use crate::config::NodeConfig;
+use crate::config::{NodeConfig, PeerAddresses};
 use crate::consensus::{
     self, EngineConfig, EngineError, EngineHandle, Peer, Timeouts, metrics_text,
 };
+use crate::gossip::{self, Gossip, GossipConfig, GossipError};
 use crate::handle::NodeHandle;
 use crate::keyfile::{self, KeyFileError};
 use crate::machine::{IdleConfig, MachineConfig, MempoolConfig};
@@ -14,6 +15,7 @@ use crate::store::{Home, HomeError, StoreError};
 use allonge_contracts::PublicKey;
 use allonge_ledger::{Genesis, GenesisValidator};
 use ed25519_dalek::SigningKey;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -59,6 +61,9 @@ pub enum RunError {
     /// The engine did not start or ended.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// Transaction gossip did not start.
+    #[error(transparent)]
+    Gossip(#[from] GossipError),
     /// The node stopped because it could not go on.
     #[error("the node stopped: {0}")]
     Stopped(String),
@@ -129,6 +134,54 @@ fn identity(home: &Home, genesis: &Genesis) -> Result<Identity, RunError> {
     })
 }
 
+/// The other nodes, as consensus and gossip reach them.
+struct Peers {
+    consensus: Vec<Peer>,
+    gossip: Vec<Peer>,
+}
+
+impl Peers {
+    /// Addresses are those of genesis, where the settings name no others.
+    fn of(
+        genesis: &Genesis,
+        own: &GenesisValidator,
+        others: &BTreeMap<String, PeerAddresses>,
+    ) -> Result<Self, RunError> {
+        let all = &genesis.validators;
+        let unknown = others
+            .keys()
+            .find(|name| !all.iter().any(|v| v.name.as_str() == *name));
+        if let Some(name) = unknown {
+            let known: Vec<_> = all.iter().map(|v| v.name.as_str()).collect();
+            return Err(RunError::NotANode(format!(
+                "the settings give [peers.{name}] an address, but genesis has no validator of that name; it \
+                 has {}",
+                known.join(", ")
+            )));
+        }
+        let mut peers = Peers {
+            consensus: Vec::new(),
+            gossip: Vec::new(),
+        };
+        for other in all.iter().filter(|v| v.key != own.key) {
+            let given = others.get(other.name.as_str());
+            let peer = |given: Option<&String>, in_genesis: &str| Peer {
+                key: other.peer,
+                address: given.map_or(in_genesis, String::as_str).to_owned(),
+            };
+            peers.consensus.push(peer(
+                given.and_then(|g| g.consensus.as_ref()),
+                other.consensus_address.as_str(),
+            ));
+            peers.gossip.push(peer(
+                given.and_then(|g| g.gossip.as_ref()),
+                other.gossip_address.as_str(),
+            ));
+        }
+        Ok(peers)
+    }
+}
+
 fn machine_config(config: &NodeConfig, validator: PublicKey) -> MachineConfig {
     let block_time = Duration::from_millis(config.block_time_ms);
     MachineConfig {
@@ -171,6 +224,25 @@ pub async fn run(
     };
     let mut interrupt = signals(SignalKind::interrupt())?;
     let mut terminate = signals(SignalKind::terminate())?;
+    let told = async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    };
+    run_until(home, config, accept_missing_wal, told).await
+}
+
+/// As [`run`], but until `told` resolves instead of a signal.
+///
+/// # Errors
+/// [`RunError`]: why it did not start, or ended by itself.
+pub async fn run_until(
+    home: &Path,
+    config: NodeConfig,
+    accept_missing_wal: bool,
+    told: impl Future<Output = ()>,
+) -> Result<(), RunError> {
     let home = Home::take(home)?;
     let genesis = read_genesis(&home.genesis())?;
     let identity = identity(&home, &genesis)?;
@@ -202,12 +274,12 @@ pub async fn run(
     let Running {
         mut engine,
         server,
+        gossip,
         counting,
     } = running;
     let mut engine_runs = true;
     let outcome = tokio::select! {
-        _ = interrupt.recv() => Ok(()),
-        _ = terminate.recv() => Ok(()),
+        () = told => Ok(()),
         reason = shell.stopped() => Err(RunError::Stopped(reason)),
         ended = engine.ended() => {
             engine_runs = false;
@@ -220,6 +292,7 @@ pub async fn run(
     tracing::info!("stopping");
     counting.abort();
     server.stop().await;
+    gossip.stop().await;
     if engine_runs {
         engine.stop();
         if let Err(error) = engine.wait().await {
@@ -234,6 +307,7 @@ pub async fn run(
 struct Running {
     engine: EngineHandle,
     server: Server,
+    gossip: Gossip,
     counting: tokio::task::JoinHandle<()>,
 }
 
@@ -247,16 +321,31 @@ async fn start_services(
     accept_missing_wal: bool,
 ) -> Result<Running, RunError> {
     home.check_wal(shell.snapshot().state.height(), accept_missing_wal)?;
-    let others = || {
-        genesis
-            .validators
-            .iter()
-            .filter(|v| v.key != identity.entry.key)
-    };
+    let peers = Peers::of(genesis, &identity.entry, &config.peers)?;
     let name = config
         .name
         .clone()
         .unwrap_or_else(|| identity.entry.name.to_string());
+    let metrics = Arc::new(Metrics::new(Some(metrics_text)));
+    let outgoing = shell
+        .take_outgoing()
+        .ok_or_else(|| RunError::Stopped("its transactions go elsewhere already".to_owned()))?;
+    let gossip = gossip::start(
+        GossipConfig {
+            genesis: shell.genesis(),
+            node_key: identity.node_key.clone(),
+            listen: config
+                .gossip
+                .clone()
+                .unwrap_or_else(|| identity.entry.gossip_address.to_string()),
+            peers: peers.gossip,
+            keys: shell.keys(),
+            counters: metrics.gossip.clone(),
+        },
+        shell.clone(),
+        outgoing,
+    )
+    .await?;
     let engine = consensus::start(
         EngineConfig {
             genesis: shell.genesis(),
@@ -267,12 +356,7 @@ async fn start_services(
                 .consensus
                 .clone()
                 .unwrap_or_else(|| identity.entry.consensus_address.to_string()),
-            peers: others()
-                .map(|v| Peer {
-                    key: v.peer,
-                    address: v.consensus_address.to_string(),
-                })
-                .collect(),
+            peers: peers.consensus,
             wal: home.wal().join("consensus.wal"),
             peers_wait: PEERS_WAIT,
         },
@@ -294,17 +378,18 @@ async fn start_services(
         ApiConfig {
             node_name: name.clone(),
             keys: shell.keys(),
-            metrics: Arc::new(Metrics::new(Some(metrics_text))),
+            metrics,
         },
     )
     .map_err(|source| RunError::Io {
         doing: "serving the API",
         source,
     })?;
-    tracing::info!(name, genesis = %shell.genesis(), http = %server.address(), "the node runs");
+    tracing::info!(name, genesis = %shell.genesis(), http = %server.address(), gossip = %gossip.address(), "the node runs");
     Ok(Running {
         engine,
         server,
+        gossip,
         counting,
     })
 }

@@ -4,8 +4,9 @@
 
 mod settings;
 
-pub use settings::{KEYS, Settings};
+pub use settings::{KEYS, PeerAddresses, Settings};
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -101,6 +102,8 @@ pub struct NodeConfig {
     pub mempool_count: u64,
     /// The most bytes of transactions that wait.
     pub mempool_bytes: u64,
+    /// Other addresses of peers than those in genesis, by the peers' names there.
+    pub peers: BTreeMap<String, PeerAddresses>,
 }
 
 /// What is logged by default: the node's own news, and of the libraries what is wrong.
@@ -181,8 +184,31 @@ impl NodeConfig {
                 64 * 1024 * 1024,
                 512 * 1024..=16 * 1024 * 1024 * 1024,
             )?,
+            peers: peers(file, from_file.peers.clone())?,
         })
     }
+}
+
+/// Checks the addresses of peers, which only the file can give.
+fn peers(
+    file: &Path,
+    given: BTreeMap<String, PeerAddresses>,
+) -> Result<BTreeMap<String, PeerAddresses>, ConfigError> {
+    for (name, peer) in &given {
+        for (key, address) in [("consensus", &peer.consensus), ("gossip", &peer.gossip)] {
+            if let Some(address) = address
+                && let Err(error) = crate::consensus::tcp_multiaddr(address)
+            {
+                return Err(ConfigError::Value {
+                    key,
+                    value: address.clone(),
+                    origin: Origin::File(file.to_owned()),
+                    what: format!("[peers.{name}]: {error}"),
+                });
+            }
+        }
+    }
+    Ok(given)
 }
 
 /// The layers below the flags, highest first.
@@ -338,6 +364,16 @@ mod tests {
                 &["ALLONGE_NODE_INSECURE", "true"],
             ),
             ("gossip = \"nowhere\"", None, &["`gossip`", "host:port"]),
+            (
+                "[peers.node-1]\ngossip = \"nowhere\"",
+                None,
+                &["`gossip`", "peers.node-1", "config.toml"],
+            ),
+            (
+                "[peers.node-1]\ngosip = \"a:1\"",
+                None,
+                &["config.toml:2", "gosip"],
+            ),
         ] {
             let env: Vec<_> = env.into_iter().collect();
             let error = load(file, &none, &env).unwrap_err().to_string();

@@ -2,6 +2,7 @@
 
 use super::{ConfigError, Origin};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What one source says; what it does not say is `None`.
@@ -36,6 +37,19 @@ pub struct Settings {
     pub mempool_count: Option<u64>,
     /// Bytes.
     pub mempool_bytes: Option<u64>,
+    /// In the file alone.
+    #[serde(default)]
+    pub peers: BTreeMap<String, PeerAddresses>,
+}
+
+/// Other addresses of a peer than those in genesis, `host:port`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeerAddresses {
+    /// Of its consensus.
+    pub consensus: Option<String>,
+    /// Of its transaction gossip.
+    pub gossip: Option<String>,
 }
 
 /// The names of all settings, as the file has them; the variable is `ALLONGE_NODE_` and the name in

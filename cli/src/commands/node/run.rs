@@ -91,6 +91,7 @@ impl From<SettingArgs> for Settings {
             checkpoint_blocks: args.checkpoint_blocks,
             mempool_count: args.mempool_count,
             mempool_bytes: args.mempool_bytes,
+            ..Settings::default()
         }
     }
 }
