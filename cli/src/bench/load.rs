@@ -181,7 +181,7 @@ async fn post(
     let request = Request::post("/v1/transactions")
         .header(header::HOST, node)
         .header(header::CONTENT_TYPE, "application/octet-stream")
-        .body(Full::new(Bytes::copy_from_slice(&op.signed.bytes)))
+        .body(Full::new(op.bytes.clone()))
         .ok()?;
     sender.ready().await.ok()?;
     let answer = timeout(ANSWER, sender.send_request(request))

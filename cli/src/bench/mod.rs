@@ -42,7 +42,7 @@ pub const MAX_RATE: u64 = 100_000;
 /// The longest measurement.
 pub const MAX_SECONDS: u64 = 3_600;
 /// The most transactions signed for one measurement; they are held in memory.
-const MAX_OPS: u64 = 4_000_000;
+const MAX_OPS: u64 = 2_000_000;
 
 /// What the transactions are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
@@ -136,7 +136,7 @@ fn check(options: &Options) -> Result<(), CliError> {
         .saturating_mul(options.seconds + options.warm_up);
     if count > MAX_OPS {
         return wrong(
-            "these are more than 4,000,000 transactions",
+            "these are more than 2,000,000 transactions",
             "choose a lower --rate or fewer --seconds",
         );
     }
@@ -250,7 +250,7 @@ impl Bench {
             self.kind,
             usize::try_from(count).unwrap_or(usize::MAX),
         )?;
-        let ids = ops.iter().map(|op| op.signed.id).collect();
+        let ids = ops.iter().map(|op| op.id).collect();
         let height = self.client.status().await?.height;
         let start = Instant::now() + LEAD;
         let (from, to) = (

@@ -128,7 +128,7 @@ impl Measured {
             .flatten()
             .filter(|at| **at >= run.from)
             .count();
-        let bytes: usize = run.load.ops.iter().map(|op| op.signed.bytes.len()).sum();
+        let bytes: usize = run.load.ops.iter().map(|op| op.bytes.len()).sum();
         Measured {
             committed,
             final_per_second: committed as f64 / seconds.max(1) as f64,

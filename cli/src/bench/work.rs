@@ -1,7 +1,7 @@
 //! The network that is measured: two hundred accounts, each with cash and a bill, and the transactions for it.
 
 use super::Kind;
-use crate::client::{Chain, Final, NodeClient, Signed, TransactionBuilder};
+use crate::client::{Chain, Final, NodeClient, TransactionBuilder};
 use crate::cluster::{Cluster, ClusterError, MemberSpec, Spec, built_in, names, whole};
 use crate::error::CliError;
 use allonge_contracts::bills::{BillKind, BillNumber, LotRange};
@@ -10,7 +10,8 @@ use allonge_contracts::calls::{
     RequestRef, Transfer,
 };
 use allonge_contracts::members::Role;
-use allonge_contracts::{Call, CallResult, Currency, MemberId, Money, Text};
+use allonge_contracts::{Call, CallResult, Currency, Hash, MemberId, Money, Text};
+use bytes::Bytes;
 use ed25519_dalek::SigningKey;
 use futures::stream::{StreamExt, TryStreamExt};
 use std::path::PathBuf;
@@ -50,7 +51,9 @@ struct Account {
 
 /// A signed transaction, and who has to send it.
 pub(super) struct Op {
-    pub signed: Signed,
+    pub id: Hash,
+    /// Its canonical bytes.
+    pub bytes: Bytes,
     pub account: usize,
     /// Of a request for endorsement, the first unit of its lot.
     pub lot_start: Option<u64>,
@@ -243,7 +246,8 @@ impl World {
                 .valid_until(valid_until)
                 .sign([&account.key])?;
             ops.push(Op {
-                signed,
+                id: signed.id,
+                bytes: signed.bytes.into(),
                 account: at,
                 lot_start,
             });

@@ -223,7 +223,9 @@ fn config(node: &NewNode) -> String {
          name = \"{}\"\n\
          http = \"{}\"\n\
          consensus = \"{}\"\n\
-         gossip = \"{}\"\n",
+         gossip = \"{}\"\n\
+         # The engine's every step is of no interest here.\n\
+         log = \"info,arc_malachitebft=warn\"\n",
         node.name,
         address(http),
         address(consensus),

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 const LEVEL_WITHIN: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_millis(20);
 /// How long a node may take to answer.
-const ASK: Duration = Duration::from_secs(10);
+pub(super) const ASK: Duration = Duration::from_secs(10);
 /// How often a proof is asked for again that could not be made.
 const PROOF_TRIES: usize = 20;
 
@@ -73,16 +73,26 @@ pub(super) async fn compare(
     compare_lots(&nodes, told, checks).await?;
     let holdings = compare_cash(&nodes, told, checks).await?;
     compare_payments(told, checks);
-    let killed = &told.killed;
-    let gone =
-        crate::cluster::proc_stat(killed.pid).is_none() && stage.cluster.len() == nodes.len() + 1;
+    let (killed, back) = (&told.killed, &told.back);
+    let gone = crate::cluster::proc_stat(killed.pid).is_none();
     checks.note(
-        "one node is dead",
+        "one node died",
         (!gone)
             .then(|| format!("process {} of {} still runs", killed.pid, killed.node))
             .into_iter()
             .collect(),
         format!("process {} of {} is gone", killed.pid, killed.node),
+    );
+    checks.note(
+        "it came back",
+        (nodes.len() != stage.cluster.len() || back.pid == killed.pid)
+            .then(|| format!("{} of {} nodes run", nodes.len(), stage.cluster.len()))
+            .into_iter()
+            .collect(),
+        format!(
+            "as process {}, level after {} ms",
+            back.pid, back.milliseconds
+        ),
     );
     checks.note(
         "nothing stopped",
@@ -103,7 +113,7 @@ pub(super) async fn compare(
 }
 
 /// Waits until a node has a height.
-async fn level(client: &NodeClient, node: usize, height: u64) -> Result<(), CliError> {
+pub(super) async fn level(client: &NodeClient, node: usize, height: u64) -> Result<(), CliError> {
     let started = Instant::now();
     loop {
         let at = client.status().await?.height;
@@ -190,7 +200,7 @@ async fn compare_cash(
             })
             .into_iter()
             .collect(),
-        format!("{} minted, {} held", told.minted, told.minted),
+        format!("{} minted and held", told.minted),
     );
     Ok(holdings)
 }
@@ -299,7 +309,7 @@ pub(super) async fn prove(
         "proofs",
         problems,
         format!(
-            "{} files verified offline against the genesis; changed copies fail",
+            "{} files hold against the genesis, changed copies fail",
             proofs.len()
         ),
     );

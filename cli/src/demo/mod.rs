@@ -204,6 +204,7 @@ fn assemble(
         bill: told.bill,
         steps: stage.steps.clone(),
         killed: told.killed,
+        back: told.back,
         payments: told.payments,
         final_height: end.height,
         final_block: end.block,

@@ -88,6 +88,18 @@ pub(super) struct Killed {
     pub slowest_milliseconds: u64,
 }
 
+/// The node that was killed, started again.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Back {
+    pub node: String,
+    pub pid: u32,
+    /// The block up to which it caught up.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub height: u64,
+    /// From starting it to its having that block.
+    pub milliseconds: u64,
+}
+
 /// A payment of a lot.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Payment {
@@ -146,6 +158,7 @@ pub(super) struct Report {
     pub bill: BillLine,
     pub steps: Vec<Step>,
     pub killed: Killed,
+    pub back: Back,
     pub payments: Vec<Payment>,
     #[serde(with = "allonge_contracts::json::string")]
     pub final_height: u64,

@@ -10,6 +10,8 @@ pub(super) const WIDTH: usize = 80;
 /// The width of the words of a step, between who acted and where it is final.
 const WORDS: usize = 38;
 const ACTOR: usize = 15;
+const PLACE: usize = 20;
+const INDENT: usize = 4 + ACTOR + 2;
 
 /// Where the demo is shown.
 #[derive(Clone, Copy, Debug)]
@@ -51,25 +53,45 @@ impl Screen {
     /// Something that became final.
     pub fn step(&self, step: &Step) -> Result<(), CliError> {
         let place = format!("block {:>4} {:>6} ms", step.height, step.milliseconds);
-        self.row(&step.number.to_string(), &step.actor, &step.text, &place)
+        self.row(
+            &step.number.to_string(),
+            &step.actor,
+            &step.text,
+            &place,
+            |_, words| words.to_owned(),
+        )
     }
 
-    /// Something that happened outside the ledger.
-    pub fn event(&self, who: &str, text: &str, place: &str) -> Result<(), CliError> {
-        self.row("", who, text, place)
+    /// Something that happened outside the ledger; `paint` gives its words their colour.
+    pub fn event(
+        &self,
+        who: &str,
+        text: &str,
+        place: &str,
+        paint: impl Fn(Style, &str) -> String,
+    ) -> Result<(), CliError> {
+        self.row("", who, text, place, paint)
     }
 
-    fn row(&self, number: &str, who: &str, text: &str, place: &str) -> Result<(), CliError> {
+    fn row(
+        &self,
+        number: &str,
+        who: &str,
+        text: &str,
+        place: &str,
+        paint: impl Fn(Style, &str) -> String,
+    ) -> Result<(), CliError> {
         let mut lines = wrap(text, WORDS).into_iter();
         let first = lines.next().unwrap_or_default();
-        let who = self.style.bold(&pad(who, ACTOR));
+        // Colours come last, for they would count as width.
         let mut all = format!(
-            "{number:>2}  {who}  {} {}",
-            pad(&first, WORDS),
-            self.style.dim(&format!("{place:>20}"))
+            "{number:>2}  {}  {} {}",
+            self.style.bold(&pad(who, ACTOR)),
+            paint(self.style, &pad(&first, WORDS)),
+            self.style.dim(&format!("{place:>PLACE$}"))
         );
         for line in lines {
-            all.push_str(&format!("\n{:indent$}{line}", "", indent = 4 + ACTOR + 2));
+            all.push_str(&format!("\n{:INDENT$}{}", "", paint(self.style, &line)));
         }
         self.text(all.trim_end())
     }

@@ -1,9 +1,10 @@
 //! The story: one bill from its invoice to its payment, and what must come of it.
 
 use super::books::{Books, BooksError};
+use super::checks::{ASK, level};
 use super::plan::{Plan, TERM_DAYS};
-use super::report::{BillLine, Killed, Payment};
-use super::stage::{Act, ClockEvent, Stage, bill_made, id, request_of};
+use super::report::{Back, BillLine, Killed, Payment};
+use super::stage::{Act, ClockEvent, Stage, bill_made, id, milliseconds, request_of};
 use crate::client::Final;
 use crate::cluster::names::{CENTRAL_BANK, CORE, FIRST_BANK, REGULATOR, SECOND_BANK, SUPPLIERS};
 use crate::error::CliError;
@@ -14,6 +15,7 @@ use allonge_contracts::calls::{
 };
 use allonge_contracts::members::Role;
 use allonge_contracts::{Call, Event, Hash, MemberId, Money, RequestId, Text};
+use std::time::Instant;
 
 /// Everybody who may have cash at the end.
 pub(super) const EVERYBODY: [&str; 8] = [
@@ -36,6 +38,8 @@ pub(super) struct Told {
     pub minted: Money,
     /// The transaction by which a lot was paid by hand.
     pub hand_payment: Final,
+    /// The killed node, started again.
+    pub back: Back,
 }
 
 /// The story while it is told.
@@ -88,6 +92,8 @@ pub(super) async fn play(stage: &mut Stage, plan: &Plan) -> Result<Told, CliErro
         .heading("Payment by the clock, at maturity")?;
     let mut payments = vec![by_hand];
     payments.extend(teller.mature(&bill).await?);
+    teller.stage.screen.heading("The dead node comes back")?;
+    let back = teller.come_back().await?;
     Ok(Told {
         books: teller.books,
         bill,
@@ -95,6 +101,7 @@ pub(super) async fn play(stage: &mut Stage, plan: &Plan) -> Result<Told, CliErro
         payments,
         minted,
         hand_payment,
+        back,
     })
 }
 
@@ -205,7 +212,10 @@ impl Teller<'_> {
             .await?;
         let number = bill_made(&done)?;
         self.books.draw(&id(CORE)?, sum.minor);
-        self.stage.screen.event("", &format!("bill {number}"), "")?;
+        let shown = format!("bill {number}");
+        self.stage
+            .screen
+            .event("", &shown, "", |style, words| style.dim(words))?;
         self.agree(
             FIRST_BANK,
             request_of(&done)?,
@@ -316,11 +326,11 @@ impl Teller<'_> {
         let height = self.stage.client.status().await?.height;
         let pid = self.stage.cluster.kill(node)?;
         let name = format!("node-{node}");
-        let style = self.stage.screen.style();
         self.stage.screen.event(
             &name,
-            &style.bad(&format!("killed with kill -9 (process {pid})")),
+            &format!("killed with kill -9 (process {pid})"),
             &format!("after block {height}"),
+            |style, words| style.bad(words),
         )?;
         let killed = Killed {
             node: name,
@@ -360,7 +370,7 @@ impl Teller<'_> {
         let place = format!("blocks {} to {}", killed.height_before, killed.height_after);
         self.stage
             .screen
-            .event("", &self.stage.screen.style().good(&text), &place)
+            .event("", &text, &place, |style, words| style.good(words))
     }
 
     /// The drawer puts its bank in funds, as it must before maturity.
@@ -472,6 +482,30 @@ impl Teller<'_> {
             }
         }
         Ok(payments)
+    }
+
+    /// The killed node starts on what it has on its disk and fetches what it missed.
+    async fn come_back(&mut self) -> Result<Back, CliError> {
+        let node = self.stage.cluster.len().saturating_sub(1);
+        let name = format!("node-{node}");
+        let height = self.stage.client.status().await?.height;
+        let started = Instant::now();
+        let pid = self.stage.cluster.restart(node).await?;
+        let client = self.stage.cluster.client(node, ASK)?;
+        level(&client, node, height).await?;
+        let back = Back {
+            node: name,
+            pid,
+            height,
+            milliseconds: milliseconds(started.elapsed()),
+        };
+        self.stage.screen.event(
+            &back.node,
+            &format!("started again (process {pid}) and has all blocks"),
+            &format!("block {height:>4} {:>6} ms", back.milliseconds),
+            |style, words| style.good(words),
+        )?;
+        Ok(back)
     }
 }
 
