@@ -106,10 +106,18 @@ impl Settings {
                 .span()
                 .and_then(|span| text.get(..span.start))
                 .unwrap_or_default();
+            let line = before.matches('\n').count();
+            let shown: String = text
+                .lines()
+                .nth(line)
+                .unwrap_or_default()
+                .chars()
+                .take(80)
+                .collect();
             ConfigError::File {
                 path: path.to_owned(),
-                line: before.matches('\n').count().saturating_add(1),
-                what: error.message().to_owned(),
+                line: line.saturating_add(1),
+                what: format!("{} (`{}`)", error.message(), shown.trim()),
             }
         })
     }
