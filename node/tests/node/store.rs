@@ -441,15 +441,10 @@ fn a_home_belongs_to_one_process_and_needs_its_log() {
     Home::take(folder.path()).unwrap();
 }
 
-/// What the process of the next test does until it is killed.
-#[test]
-#[ignore = "run by another test"]
-fn writes_blocks_until_killed() {
-    let Ok(folder) = std::env::var("ALLONGE_TEST_FOLDER") else {
-        return;
-    };
+/// What the killed process of the next test does.
+fn write_blocks(folder: &Path) {
     let mut node = Node::new(&genesis(), 0);
-    node.records = sled(Path::new(&folder));
+    node.records = sled(folder);
     let restart = shell::restart(&node.records, genesis()).unwrap();
     let config = allonge_node::machine::MachineConfig {
         checkpoint_blocks: 5,
@@ -470,16 +465,19 @@ fn writes_blocks_until_killed() {
     }
 }
 
+/// Runs itself as the process that is killed: there the variable names the folder to write in.
 #[test]
 fn what_was_acknowledged_survives_a_kill() {
+    if let Some(folder) = std::env::var_os("ALLONGE_TEST_FOLDER") {
+        return write_blocks(Path::new(&folder));
+    }
     let folder = tempfile::tempdir().unwrap();
     let mut last: Option<(u64, String)> = None;
     for round in 0..6 {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args([
                 "--exact",
-                "store::writes_blocks_until_killed",
-                "--ignored",
+                "store::what_was_acknowledged_survives_a_kill",
                 "--nocapture",
             ])
             .env("ALLONGE_TEST_FOLDER", folder.path())
