@@ -28,11 +28,7 @@ use std::process::ExitCode;
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // Nobody is left to tell if this fails.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { EXIT_USAGE } else { 0 });
-        }
+        Err(error) => return not_understood(&error),
     };
     let context = Context::new(cli.global);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -54,4 +50,33 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.exit())
         }
     }
+}
+
+/// A command line that cannot be read, or that asks for help: shown as clap does, but as JSON where a
+/// script asks for that.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        // Nobody is left to tell if this fails.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    if asks_for_json(std::env::args_os().skip(1)) {
+        let text = error.render().to_string();
+        let message = text.strip_prefix("error: ").unwrap_or(&text);
+        let message = message.split("\n\n").next().unwrap_or_default().trim();
+        let hint = "run the command with --help to see how it is written";
+        output::Output::new(output::Format::Json).error(&CliError::input("USAGE", message, hint));
+    } else {
+        let _ = error.print();
+    }
+    ExitCode::from(EXIT_USAGE)
+}
+
+/// Whether `--output json` stands on a command line that cannot be read as a whole.
+fn asks_for_json(args: impl Iterator<Item = std::ffi::OsString>) -> bool {
+    let args: Vec<_> = args.collect();
+    args.iter().any(|arg| arg == "--output=json")
+        || args
+            .windows(2)
+            .any(|pair| pair[0] == "--output" && pair[1] == "json")
 }

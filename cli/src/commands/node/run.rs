@@ -6,6 +6,8 @@ use crate::context::Context;
 use crate::error::CliError;
 use allonge_node::config::{NodeConfig, Settings};
 use allonge_node::run::RunError;
+use allonge_node::shell::StartError;
+use allonge_node::store::StoreError;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -138,16 +140,31 @@ fn configuration(message: String) -> CliError {
 
 fn ended(error: RunError) -> CliError {
     match error {
+        // Files that do not belong together are whole: nothing is to be fetched anew.
+        RunError::Store(StoreError::Foreign { .. })
+        | RunError::Start(StartError::Genesis(_) | StartError::Store(StoreError::Foreign { .. })) => {
+            not_started(error.to_string())
+        }
+        RunError::Store(StoreError::Failed { .. })
+        | RunError::Start(StartError::Store(StoreError::Failed { .. })) => CliError::input(
+            "NODE_STORE",
+            error.to_string(),
+            "make room on the disk, or make the folder readable and writable, and start it again",
+        ),
         RunError::Store(_) | RunError::Start(_) => damaged(error.to_string()),
         RunError::Stopped(_) => CliError::check_failed(
             "NODE_STOPPED",
             error.to_string(),
             "see the log above; `allonge node check` verifies what is on disk",
         ),
-        _ => CliError::input(
-            "NODE_NOT_STARTED",
-            error.to_string(),
-            "correct what is named and start it again; nothing was changed",
-        ),
+        _ => not_started(error.to_string()),
     }
+}
+
+fn not_started(message: String) -> CliError {
+    CliError::input(
+        "NODE_NOT_STARTED",
+        message,
+        "correct what is named and start it again; nothing was changed",
+    )
 }

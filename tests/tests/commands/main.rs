@@ -1,0 +1,5 @@
+//! The program as people and scripts use it: what is typed, what comes out, and with which exit code.
+
+mod demo;
+mod script;
+mod transcripts;

@@ -1,0 +1,292 @@
+//! A bill's life, and a day at every counter, typed line by line.
+
+use crate::script::{Kept, Line, fails, ok, play};
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+use tests::{Network, Setup, Shell};
+
+const ACT: (&str, &str) = ("/schema", "allonge.transaction/1");
+const FINAL: (&str, &str) = ("/status", "final");
+
+const MEMBERS: &[Line] = &[
+    ok("member list").says(&["central-bank", "first-bank", "supplier-3", "regulator"]),
+    ok("member show first-bank").holds(&[("/schema", "allonge.member/1"), ("/member/id", "first-bank"), ("/member/threshold", "1")]),
+    ok("member admit acme --role enterprise --public-key acme --account-bank first-bank --as regulator")
+        .says(&["accepted in block", "acme admitted by regulator"]),
+    ok("member show acme").says(&["acme", "enterprise", "{acme-key}"]),
+    fails("member admit acme --role enterprise --public-key acme --as regulator", 1, "ALREADY_EXISTS"),
+    fails("member admit other --role enterprise --public-key acme --as acme", 1, "ROLE_REQUIRED").says(&["[ROLE_REQUIRED]"]),
+    fails("member admit other --role emperor --public-key acme --as regulator", 2, "emperor"),
+    fails("member show nobody", 2, "NO_SUCH_MEMBER").says(&["allonge member list"]),
+    ok("member suspend acme --reason audit --as regulator").says(&["acme suspended by regulator, reason \"audit\""]),
+    fails("cash send supplier-1 1 --as acme", 1, "MEMBER_SUSPENDED").says(&["reinstate"]),
+    ok("member reinstate acme --reason audited --as regulator").says(&["acme reinstated by regulator"]),
+];
+
+const CASH: &[Line] = &[
+    ok("cash mint acme 1,000,000.00 --reference m-1 --as central-bank")
+        .says(&["1,000,000.00 CNY minted to acme by central-bank, reference \"m-1\""]),
+    ok("cash send supplier-1 12,500 --for invoice-118 --as acme")
+        .says(&["12,500.00 CNY from acme to supplier-1, for \"invoice-118\""]),
+    ok("cash balance acme").says(&["CNY", "987,500.00"]),
+    ok("cash balance --as acme").holds(&[
+        ("/schema", "allonge.cash/1"),
+        ("/balances/0/available/amount", "987500.00"),
+    ]),
+    fails(
+        "cash send supplier-1 987,500.01 --as acme",
+        1,
+        "INSUFFICIENT_FUNDS",
+    )
+    .says(&["987,500.00", "987,500.01", "transaction:"]),
+    fails("cash mint acme 1 --as acme", 1, "NOT_CURRENCY_AUTHORITY").says(&["central-bank"]),
+    ok("cash hold 10,000 --until 30d --releaser supplier-1 --as acme")
+        .keeps(&[("hold", "/hold")])
+        .holds(&[ACT, FINAL]),
+    ok("cash balance acme").says(&["977,500.00", "10,000.00", "{hold}"]),
+    fails("cash release {hold} --as acme", 1, "HOLD_NOT_YOURS").says(&["supplier-1"]),
+    ok("cash release {hold} --as supplier-1").says(&["10,000.00 CNY of acme released"]),
+    ok("cash mint central-bank 5 --as central-bank").says(&["5.00 CNY minted"]),
+    ok("cash redeem 5 --as central-bank").says(&["5.00 CNY redeemed"]),
+    ok("cash send supplier-1 1.00 --no-wait --as acme")
+        .keeps(&[("sent", "/id")])
+        .holds(&[ACT, ("/status", "waiting")]),
+    ok("tx wait {sent}").says(&["accepted in block", "1.00 CNY from acme to supplier-1"]),
+    ok("tx show {sent}")
+        .keeps(&[("height", "/block_height")])
+        .holds(&[ACT, FINAL, ("/id", "{sent}")]),
+    ok("block show {height}").says(&[
+        "height         {height}",
+        "acme",
+        "cash.transfer",
+        "accepted",
+    ]),
+    ok("block show {height}").holds(&[
+        ("/schema", "allonge.block/1"),
+        ("/header/height", "{height}"),
+    ]),
+    ok("block show").keeps(&[("tip", "/header/height")]),
+    ok("status").says(&["{genesis}"]),
+    fails("tx show {nothing}", 2, "NOT_FOUND").says(&["{nothing}", "allonge tx wait"]),
+];
+
+const TO_HOLDERS: &[Line] = &[
+    ok("bill issue --acceptor first-bank --payee supplier-1 --amount 1,000.00 --maturity 90d --as acme")
+        .keeps(&[("bill", "/bill"), ("issued", "/id")])
+        .holds(&[ACT, FINAL]),
+    ok("bill show {bill}").says(&["BANK-ACCEPTED BILL {bill}", "1,000.00 CNY", "1–100000 (1,000.00)", "issued  locked", "WAITING FOR AN ANSWER", "acceptance"]),
+    ok("bill list --waiting --as first-bank").says(&["acceptance", "{bill}", "acme"]),
+    fails("bill deliver {bill} --as acme", 1, "REQUEST_PENDING"),
+    fails("bill accept {bill} --as supplier-1", 2, "NO_REQUEST").says(&["waits for supplier-1", "acme asks first-bank"]),
+    ok("bill accept {bill} --as first-bank").says(&["bill {bill} accepted by first-bank for 1,000.00 CNY"]),
+    fails("bill accept {bill} --as first-bank", 2, "NO_REQUEST").says(&["allonge bill show {bill}"]),
+    fails("bill revoke {bill} --as acme", 1, "WRONG_STATE"),
+    ok("bill deliver {bill} --as acme").says(&["delivery"]),
+    ok("bill sign {bill} --as supplier-1").says(&["bill {bill} delivered by acme to supplier-1"]),
+    ok("bill endorse {bill} --to supplier-2 --amount 121.00 --as supplier-1").says(&["1–12100", "12101–100000"]),
+    fails("bill endorse {bill}:1-12100 --to supplier-3 --as supplier-1", 1, "REQUEST_PENDING"),
+    ok("bill withdraw {bill} --as supplier-1").says(&["withdr"]),
+    ok("bill show {bill}").says(&["1–100000 (1,000.00)"]),
+    ok("bill endorse {bill} --to supplier-2 --amount 121.00 --as supplier-1"),
+    fails("bill refuse {bill} --code nonsense --as supplier-2", 2, "nonsense"),
+    ok("bill refuse {bill} --code contract-breach --as supplier-2").says(&["contract breach"]),
+    ok("bill endorse {bill} --to supplier-2 --amount 121.00 --as supplier-1"),
+    ok("bill sign {bill} --as supplier-2").says(&["lot 1–12100 (121.00) of {bill} endorsed by supplier-1 to supplier-2"]),
+    ok("bill endorse {bill} --to supplier-2 --amount 79 --as supplier-1").says(&["12101–20000"]),
+    ok("bill sign {bill} --as supplier-2").says(&["12101–20000"]),
+    ok("bill list --holder supplier-2").says(&["1–12100 (121.00)", "12101–20000 (79.00)"]),
+    ok("bill list --all").says(&["{bill}"]),
+    ok("bill show {bill}").holds(&[("/schema", "allonge.bill/1"), ("/bill/number", "{bill}"), ("/lots/1/range/end", "20000"), ("/lots/2/holder", "supplier-1")]),
+];
+
+const PAID_BY_HAND: &[Line] = &[
+    fails("bill present {bill} --as supplier-2", 2, "SEVERAL_LOTS").says(&["1–12100 (121.00)", "12101–20000 (79.00)", "{bill}:1-12100"]),
+    fails("bill present {bill}:1-12100 --as supplier-3", 1, "NOT_HOLDER").says(&["supplier-2"]),
+    ok("bill present {bill}:12101-20000 --as supplier-2").says(&["presented by supplier-2 to first-bank"]),
+    ok("bill refuse {bill}:12101-20000 --code not-due --as first-bank").says(&["dishonoured by first-bank: not due"]),
+    ok("bill present {bill}:1-12100 --as supplier-2"),
+    fails("bill pay {bill}:1-12100 --as supplier-1", 2, "NO_REQUEST"),
+    ok("bill pay {bill}:1-12100 --as first-bank").keeps(&[("paid", "/id")]).holds(&[ACT, FINAL]),
+    ok("tx show {paid}").says(&["lot 1–12100 (121.00) of {bill} paid by first-bank to supplier-2"]),
+    ok("cash balance supplier-2").says(&["100,121.00"]),
+    ok("bill issue --acceptor first-bank --payee supplier-1 --amount 7 --maturity 60d --register-only --as acme").keeps(&[("second", "/bill")]),
+    ok("bill revoke {second} --as acme").says(&["bill {second} revoked by acme"]),
+    fails("bill revoke {second} --as acme", 1, "WRONG_STATE"),
+];
+
+const PROVED: &[Line] = &[
+    ok("proof get tx {paid} --file {folder}/payment.proof"),
+    ok("verify {folder}/payment.proof --genesis {genesis-file}").says(&["{paid}", "{bill}"]),
+    ok("verify {folder}/payment.proof --genesis {genesis-file}")
+        .holds(&[("/schema", "allonge.verified/1")]),
+    ok("proof get bill {bill} --file {folder}/bill.proof"),
+    ok("verify {folder}/bill.proof --genesis {genesis-file}").says(&["{bill}", "supplier-2"]),
+    fails(
+        "verify {folder}/payment.proof --genesis {folder}/payment.proof",
+        2,
+        "GENESIS",
+    ),
+    fails("proof get tx {nothing}", 2, "NOT_FOUND"),
+    ok("events --from 1 --count 3").says(&["acme admitted by regulator"]),
+];
+
+const BY_THE_CLOCK: &[Line] = &[
+    ok("calendar set --closed 2029-10-01,2029-10-02 --open 2029-10-06 --as regulator")
+        .says(&["2029-10-01"]),
+    fails(
+        "calendar set --closed 2029-10-01 --as acme",
+        1,
+        "ROLE_REQUIRED",
+    ),
+    fails("dev advance 2020-01-01 --as regulator", 1, "DATE_IN_PAST"),
+    fails("dev advance soon --as regulator", 2, "soon"),
+    ok("dev advance 110d --timeout 60s --as regulator").holds(&[ACT, FINAL]),
+    // Presented by the clock at maturity, paid by the clock at close.
+    ok("bill show {bill}").says(&["settled", "the clock"]),
+    ok("bill show {bill}").holds(&[
+        ("/lots/0/status", "settled"),
+        ("/lots/1/status", "settled"),
+        ("/lots/2/status", "settled"),
+    ]),
+    ok("cash balance supplier-2").says(&["100,200.00"]),
+    ok("cash balance supplier-1").says(&["113,301.00"]),
+    fails(
+        "bill endorse {bill}:20001-100000 --to supplier-3 --as supplier-1",
+        1,
+        "WRONG_STATE",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bill_from_key_to_payment_typed_line_by_line() {
+    let network = Setup::new("transcripts").start().await;
+    let shell = Shell::new(network.dir(), Some(network.api(1).base()));
+    let mut kept = Kept::default();
+    keys(&network, &shell, &mut kept);
+    let folder = network.own_folder("files");
+    kept.put("folder", folder.to_str().unwrap());
+    kept.put("genesis", network.genesis_hash.to_string());
+    kept.put(
+        "genesis-file",
+        network.dir().join("genesis.json").to_str().unwrap(),
+    );
+    kept.put("nothing", "0f".repeat(32));
+    let all = [
+        MEMBERS,
+        CASH,
+        TO_HOLDERS,
+        PAID_BY_HAND,
+        PROVED,
+        BY_THE_CLOCK,
+    ];
+    for lines in all {
+        play(&shell, &mut kept, lines);
+    }
+    a_changed_proof_proves_nothing(&shell, &kept);
+    println!(
+        "transcripts: {} lines",
+        all.iter().map(|lines| lines.len()).sum::<usize>()
+    );
+    asking_again_is_safe(&network, &shell);
+}
+
+fn keys(network: &Network, shell: &Shell, kept: &mut Kept) {
+    play(
+        shell,
+        kept,
+        &[
+            ok("key new acme")
+                .keeps(&[("acme-key", "/public_key"), ("file", "/file")])
+                .holds(&[("/schema", "allonge.key/1"), ("/name", "acme")]),
+            ok("key show acme").says(&["{acme-key}", "{file}"]),
+            ok("key list").says(&["acme", "{acme-key}", "first-bank"]),
+            fails("key new acme", 2, "KEY_EXISTS").says(&["acme"]),
+            fails("key show nobody", 2, "KEY_NOT_FOUND").says(&["nobody"]),
+            fails("key new ../up", 2, "KEY_NAME").says(&["../up"]),
+        ],
+    );
+    let file = kept.get("file");
+    let mode = std::fs::metadata(file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "only its owner reads it");
+    assert!(file.starts_with(network.dir().to_str().unwrap()));
+    match Command::new("openssl")
+        .args(["pkey", "-in", file, "-pubout", "-outform", "DER"])
+        .output()
+    {
+        Ok(output) => {
+            assert!(
+                output.status.success(),
+                "openssl pkey: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            let public = &output.stdout[output.stdout.len() - 32..];
+            assert_eq!(
+                hex::encode(public),
+                kept.get("acme-key"),
+                "openssl reads the same key"
+            );
+        }
+        Err(error) => {
+            println!("transcripts: no openssl here ({error}), its reading of the key is not tried")
+        }
+    }
+}
+
+fn a_changed_proof_proves_nothing(shell: &Shell, kept: &Kept) {
+    let path = format!("{}/payment.proof", kept.get("folder"));
+    let genesis = kept.get("genesis-file");
+    let bytes = std::fs::read(&path).unwrap();
+    let mut failed = 0;
+    for at in (0..bytes.len()).step_by(bytes.len() / 40 + 1) {
+        let mut changed = bytes.clone();
+        changed[at] = if changed[at] == b'5' { b'6' } else { b'5' };
+        let file = format!("{path}-{at}");
+        std::fs::write(&file, &changed).unwrap();
+        let ran = shell.types(&format!("verify {file} --genesis {genesis}"));
+        assert!(
+            ran.code == 1 || ran.code == 2,
+            "byte {at} changed, and yet: {ran:?}"
+        );
+        assert!(
+            ran.err.contains("next:") && ran.err.contains(&file),
+            "{ran:?}"
+        );
+        failed += 1;
+    }
+    println!("transcripts: {failed} changed proofs, none proves anything");
+}
+
+/// Without a quorum the answer is exit code 3 with the id, and asking again finds the same transaction.
+fn asking_again_is_safe(network: &Network, shell: &Shell) {
+    network.pause(2);
+    network.pause(3);
+    let ran = shell
+        .json()
+        .types("cash send supplier-3 9.00 --timeout 2s --as acme")
+        .exits(3);
+    let last = ran.err.lines().last().unwrap_or_default();
+    let error: serde_json::Value = serde_json::from_str(last).unwrap();
+    assert_eq!(error["error"]["code"], "TIMEOUT", "{ran:?}");
+    let id = error["error"]["transaction"]
+        .as_str()
+        .expect("the id")
+        .to_owned();
+    let hint = error["error"]["hint"].as_str().unwrap_or_default();
+    assert!(hint.contains(&format!("allonge tx wait {id}")), "{hint}");
+    network.resume(2);
+    network.resume(3);
+    let ran = shell
+        .types(&format!("tx wait {id}"))
+        .exits(0)
+        .says("accepted in block");
+    assert!(
+        ran.out.contains("9.00 CNY from acme to supplier-3"),
+        "{ran:?}"
+    );
+    shell
+        .types("cash balance supplier-3")
+        .exits(0)
+        .says("100,009.00");
+    let far = Shell::new(&shell.home, Some("http://127.0.0.1:1"));
+    far.types("status").exits(3).says("NO_NODE").says("--node");
+}
