@@ -5,6 +5,7 @@
 mod load;
 mod machine;
 mod report;
+mod supply;
 mod watch;
 mod work;
 
@@ -244,6 +245,13 @@ impl Bench {
 
     async fn run(&mut self, rate: u64, warm_up: u64, seconds: u64) -> Result<Run, CliError> {
         let count = rate.saturating_mul(warm_up + seconds).min(MAX_OPS);
+        if self.kind != Kind::Transfers {
+            // Of mixed ones every second is a request; one round more than that covers what is odd.
+            let share = if self.kind == Kind::Mixed { 2 } else { 1 };
+            let each = count / share / work::ACCOUNTS as u64 + 2;
+            let each = usize::try_from(each).unwrap_or(usize::MAX);
+            supply::stock_up(&mut self.world, &self.client, each).await?;
+        }
         let chain = self.client.chain().await?;
         let ops = self.world.sign(
             &chain,
@@ -294,17 +302,26 @@ impl Bench {
     async fn drain<T>(&self, observer: &tokio::task::JoinHandle<T>) -> Result<(), CliError> {
         let until = Instant::now() + DRAIN;
         while !observer.is_finished() && Instant::now() < until {
-            let status = self.client.status().await?;
-            if status.body.mempool.transactions == 0 {
+            if self.nothing_waits().await? {
                 // One more block may be on its way.
                 sleep(Duration::from_secs(1)).await;
-                if self.client.status().await?.body.mempool.transactions == 0 {
+                if self.nothing_waits().await? {
                     break;
                 }
             }
             sleep(Duration::from_millis(50)).await;
         }
         Ok(())
+    }
+
+    async fn nothing_waits(&self) -> Result<bool, CliError> {
+        for node in 0..self.cluster.len() {
+            let status = self.cluster.client(node, ASK)?.status().await?;
+            if status.body.mempool.transactions > 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     async fn heights(&self) -> Result<Vec<u64>, CliError> {

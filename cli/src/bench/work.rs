@@ -1,19 +1,15 @@
 //! The network that is measured: two hundred accounts, each with cash and a bill, and the transactions for it.
 
-use super::Kind;
-use crate::client::{Chain, Final, NodeClient, TransactionBuilder};
+use super::{Kind, supply};
+use crate::client::{Chain, NodeClient, TransactionBuilder};
 use crate::cluster::{Cluster, ClusterError, MemberSpec, Spec, built_in, names, whole};
 use crate::error::CliError;
-use allonge_contracts::bills::{BillKind, BillNumber, LotRange};
-use allonge_contracts::calls::{
-    Agree, BillRef, CallIndex, Register, RequestAcceptance, RequestDelivery, RequestEndorsement,
-    RequestRef, Transfer,
-};
+use allonge_contracts::bills::{BillNumber, LotRange};
+use allonge_contracts::calls::{BillRef, RequestEndorsement, Transfer};
 use allonge_contracts::members::Role;
-use allonge_contracts::{Call, CallResult, Currency, Hash, MemberId, Money, Text};
+use allonge_contracts::{Call, Currency, Hash, MemberId, Money, Text};
 use bytes::Bytes;
 use ed25519_dalek::SigningKey;
-use futures::stream::{StreamExt, TryStreamExt};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -21,32 +17,34 @@ use std::time::Duration;
 pub(super) const ACCOUNTS: usize = 200;
 /// Opening cash of an account, and the sum of its bill, in whole units.
 const CASH: u64 = 10_000_000;
-const SUM: u64 = 100_000_000;
+pub(super) const SUM: u64 = 100_000_000;
 /// What a transfer moves and what a request for endorsement asks for, in minor units.
-const STEP: u64 = 1;
-/// Bills a transaction while they are made.
-const AT_ONCE: usize = 8;
-/// Transactions under way at a time while they are made.
-const UNDER_WAY: usize = 32;
-/// How long one of them may take.
-const WITHIN: Duration = Duration::from_secs(30);
+pub(super) const STEP: u64 = 1;
 /// How long measured transactions stay valid.
 const LIFE: Duration = Duration::from_secs(1_800);
-const TERM_DAYS: u32 = 90;
 
 /// What transactions are made of.
 pub(super) struct World {
-    currency: Currency,
-    accounts: Vec<Account>,
+    pub currency: Currency,
+    pub accounts: Vec<Account>,
     made: u64,
 }
 
-struct Account {
-    id: MemberId,
-    key: SigningKey,
-    bill: Option<BillNumber>,
+/// An account, its bill, and the lots of its neighbour's bill that it may endorse.
+pub(super) struct Account {
+    pub id: MemberId,
+    pub key: SigningKey,
+    pub bill: Option<BillNumber>,
     /// The first unit of what is left of its bill.
-    next: u64,
+    pub next: u64,
+    pub stock: Vec<StockLot>,
+}
+
+/// A lot that its holder may endorse.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StockLot {
+    pub bill: BillNumber,
+    pub lot: LotRange,
 }
 
 /// A signed transaction, and who has to send it.
@@ -55,8 +53,8 @@ pub(super) struct Op {
     /// Its canonical bytes.
     pub bytes: Bytes,
     pub account: usize,
-    /// Of a request for endorsement, the first unit of its lot.
-    pub lot_start: Option<u64>,
+    /// Of a request for endorsement, its lot.
+    pub lot: Option<StockLot>,
 }
 
 /// The network's files.
@@ -80,7 +78,7 @@ fn account_name(i: usize) -> Result<MemberId, CliError> {
     own(&format!("account-{i:03}"))
 }
 
-fn own<T>(text: &str) -> Result<T, CliError>
+pub(super) fn own<T>(text: &str) -> Result<T, CliError>
 where
     T: std::str::FromStr,
     T::Err: std::fmt::Display,
@@ -108,86 +106,13 @@ impl World {
                 key,
                 bill: None,
                 next: 1,
+                stock: Vec::new(),
             });
         }
         if kind != Kind::Transfers {
-            world.draw_bills(cluster, client).await?;
+            supply::draw_bills(&mut world, cluster, client).await?;
         }
         Ok(world)
-    }
-
-    async fn draw_bills(&mut self, cluster: &Cluster, client: &NodeClient) -> Result<(), CliError> {
-        let chain = client.chain().await?;
-        let core = (own::<MemberId>(names::CORE)?, cluster.key(names::CORE)?.key);
-        let bank = (
-            own::<MemberId>(names::FIRST_BANK)?,
-            cluster.key(names::FIRST_BANK)?.key,
-        );
-        let maturity = client
-            .status()
-            .await?
-            .body
-            .clock
-            .date
-            .plus_days(TERM_DAYS)
-            .ok_or_else(|| {
-                CliError::input("CLOCK", "this machine's clock is too far ahead", "set it")
-            })?;
-        let sum = whole(self.currency, SUM);
-        let (acceptor, currency) = (bank.0.clone(), self.currency);
-        for accounts in self.accounts.chunks_mut(AT_ONCE) {
-            let mut calls: Vec<Call> = Vec::new();
-            for account in accounts.iter() {
-                let index = u8::try_from(calls.len()).unwrap_or(u8::MAX);
-                calls.push(
-                    Register {
-                        kind: BillKind::Bank,
-                        acceptor: acceptor.clone(),
-                        payee: account.id.clone(),
-                        sum: Money::new(currency, sum.minor),
-                        maturity,
-                        issue_date: None,
-                        splittable: true,
-                        not_transferable: false,
-                        trade_background: Vec::new(),
-                    }
-                    .into(),
-                );
-                calls.push(
-                    RequestAcceptance {
-                        bill: BillRef::Call(CallIndex { call: index }),
-                        answer_by: None,
-                    }
-                    .into(),
-                );
-            }
-            let drawn = send(client, &chain, &core, calls).await?;
-            let numbers = bills(&drawn);
-            for (account, number) in accounts.iter_mut().zip(&numbers) {
-                account.bill = Some(*number);
-            }
-            send(client, &chain, &bank, agreements(&drawn)).await?;
-            let deliver = numbers.iter().map(|number| {
-                RequestDelivery {
-                    bill: BillRef::Number(*number),
-                    answer_by: None,
-                }
-                .into()
-            });
-            let delivered = send(client, &chain, &core, deliver.collect()).await?;
-            let answers = accounts
-                .iter()
-                .zip(agreements(&delivered))
-                .map(|(account, agree)| {
-                    let who = (account.id.clone(), account.key.clone());
-                    async move { send(client, &chain, &who, vec![agree]).await }
-                });
-            futures::stream::iter(answers.collect::<Vec<_>>())
-                .buffer_unordered(UNDER_WAY)
-                .try_collect::<Vec<_>>()
-                .await?;
-        }
-        Ok(())
     }
 
     /// So many transactions, signed.
@@ -213,33 +138,24 @@ impl World {
                 // Each account does one and then the other.
                 Kind::Mixed => (number / accounts) % 2 == 1,
             };
-            let (call, lot_start): (Call, Option<u64>) = match account.bill.filter(|_| endorse) {
-                Some(bill) => {
-                    let lot = LotRange {
-                        start: account.next,
-                        end: whole(self.currency, SUM).minor,
-                    };
-                    // The part that moves takes the low end (rule book 2.1), so the next request is known by now.
-                    account.next += STEP;
-                    let ask = RequestEndorsement {
-                        bill: BillRef::Number(bill),
-                        lot,
-                        part: Some(step),
-                        to,
-                        not_transferable: false,
-                        answer_by: None,
-                    };
-                    (ask.into(), Some(lot.start))
+            let lot = if endorse { account.stock.pop() } else { None };
+            let call: Call = match lot {
+                Some(StockLot { bill, lot }) => RequestEndorsement {
+                    bill: BillRef::Number(bill),
+                    lot,
+                    part: Some(step),
+                    to,
+                    not_transferable: false,
+                    answer_by: None,
                 }
-                None => {
-                    let transfer = Transfer {
-                        to,
-                        money: step,
-                        purpose: Text::empty(),
-                        reference: Text::empty(),
-                    };
-                    (transfer.into(), None)
+                .into(),
+                None => Transfer {
+                    to,
+                    money: step,
+                    purpose: Text::empty(),
+                    reference: Text::empty(),
                 }
+                .into(),
             };
             let signed = TransactionBuilder::new(chain, account.id.clone())
                 .call(call)
@@ -249,66 +165,18 @@ impl World {
                 id: signed.id,
                 bytes: signed.bytes.into(),
                 account: at,
-                lot_start,
+                lot,
             });
         }
         Ok(ops)
     }
 
-    /// These were signed but never taken: the next requests begin where they would have.
+    /// These were signed but never taken: their lots are as they were.
     pub fn unsent<'a>(&mut self, ops: impl Iterator<Item = &'a Op>) {
         for op in ops {
-            if let (Some(start), Some(account)) = (op.lot_start, self.accounts.get_mut(op.account))
-            {
-                account.next = account.next.min(start);
+            if let (Some(lot), Some(account)) = (op.lot, self.accounts.get_mut(op.account)) {
+                account.stock.push(lot);
             }
         }
     }
-}
-
-async fn send(
-    client: &NodeClient,
-    chain: &Chain,
-    (actor, key): &(MemberId, SigningKey),
-    calls: Vec<Call>,
-) -> Result<Final, CliError> {
-    let signed = TransactionBuilder::new(chain, actor.clone())
-        .calls(calls)
-        .sign([key])?;
-    let done = client.submit_and_wait(&signed, WITHIN).await?;
-    match done.results() {
-        Ok(_) => Ok(done),
-        Err(rejection) => Err(crate::client::ClientError::Rejected {
-            id: done.id,
-            height: done.height,
-            rejection: rejection.clone(),
-        }
-        .into()),
-    }
-}
-
-fn bills(done: &Final) -> Vec<BillNumber> {
-    let results = done.results().unwrap_or_default().iter();
-    results
-        .filter_map(|result| match result {
-            CallResult::Bill(number) => Some(*number),
-            _ => None,
-        })
-        .collect()
-}
-
-fn agreements(done: &Final) -> Vec<Call> {
-    let results = done.results().unwrap_or_default().iter();
-    results
-        .filter_map(|result| match result {
-            CallResult::Request { request, terms } => Some(
-                Agree {
-                    request: RequestRef::Id(*request),
-                    terms: *terms,
-                }
-                .into(),
-            ),
-            _ => None,
-        })
-        .collect()
 }
