@@ -1,15 +1,22 @@
 //! What a transaction can ask for: one struct per call, its module number and code fixed for ever.
 
-use crate::bills::{BankNumber, BillKind, BillNumber, LotRange, RefusalCode};
+use crate::bills::{BankNumber, BillNumber, RefusalCode};
 use crate::coded::{coded_enum, coded_structs};
 use crate::date::Date;
 use crate::hash::{Hash, PublicKey, RequestId};
 use crate::member_id::MemberId;
 use crate::members::{LegalId, Role};
 use crate::money::{Currency, Money};
+use crate::params::ParamName;
 use crate::text::Text;
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
+
+mod bills;
+mod measures;
+
+pub use bills::*;
+pub use measures::*;
 
 coded_enum! {
     /// One act. In JSON `{"call": "bills.register", "args": {…}}`.
@@ -18,6 +25,8 @@ coded_enum! {
         1 . 2 "members.suspend" => Suspend,
         1 . 3 "members.reinstate" => Reinstate,
         1 . 4 "members.rotate_keys" => RotateKeys,
+        1 . 5 "members.declare" => Declare,
+        1 . 6 "members.record_insolvency" => RecordInsolvency,
         2 . 1 "cash.mint" => Mint,
         2 . 2 "cash.redeem" => Redeem,
         2 . 3 "cash.transfer" => Transfer,
@@ -29,11 +38,29 @@ coded_enum! {
         3 . 4 "bills.request_endorsement" => RequestEndorsement,
         3 . 5 "bills.revoke" => Revoke,
         3 . 6 "bills.present" => Present,
+        3 . 7 "bills.request_unused_return" => RequestUnusedReturn,
+        3 . 8 "bills.request_unmark" => RequestUnmark,
+        3 . 9 "bills.request_guarantee" => RequestGuarantee,
+        3 . 10 "bills.request_discount" => RequestDiscount,
+        3 . 11 "bills.request_redemption" => RequestRedemption,
+        3 . 12 "bills.request_pledge" => RequestPledge,
+        3 . 13 "bills.request_release" => RequestRelease,
+        3 . 14 "bills.disclose" => Disclose,
+        3 . 15 "bills.narrow" => Narrow,
+        3 . 16 "bills.apply_proceeds" => ApplyProceeds,
+        3 . 17 "bills.release_proceeds" => ReleaseProceeds,
         4 . 1 "requests.agree" => Agree,
         4 . 2 "requests.refuse" => Refuse,
         4 . 3 "requests.withdraw" => Withdraw,
         5 . 1 "clock.advance" => AdvanceClock,
         6 . 1 "calendar.set" => SetCalendar,
+        7 . 1 "recourse.notify" => Notify,
+        7 . 2 "recourse.offer" => Offer,
+        8 . 1 "court.freeze" => Freeze,
+        8 . 2 "court.stop" => Stop,
+        8 . 3 "court.unfreeze" => Unfreeze,
+        8 . 4 "court.transfer" => OrderTransfer,
+        9 . 1 "params.set" => SetParam,
     }
 }
 
@@ -169,81 +196,6 @@ coded_structs! {
         pub hold: RequestId,
     }
 
-    /// The drawer registers a bill (rule book 2.1): status issued / awaiting receipt. The result is its number.
-    pub struct Register {
-        /// Bank, finance-company or commercially accepted.
-        pub kind: BillKind,
-        /// The drawee, who is asked to accept.
-        pub acceptor: MemberId,
-        /// To whom it is payable.
-        pub payee: MemberId,
-        /// The sum, fixed for ever.
-        pub sum: Money,
-        /// The fixed maturity date.
-        pub maturity: Date,
-        /// The issue date; the current business date where absent, and nothing else is accepted.
-        pub issue_date: Option<Date>,
-        /// Whether the package may be split.
-        pub splittable: bool,
-        /// Marked not transferable by the drawer.
-        #[serde(default)]
-        pub not_transferable: bool,
-        /// Hashes of contracts, invoices and documents behind it, at most 16.
-        #[serde(default)]
-        pub trade_background: Vec<Hash>,
-    }
-
-    /// The drawer asks the drawee to accept the whole bill.
-    pub struct RequestAcceptance {
-        /// The bill.
-        pub bill: BillRef,
-        /// Lapses at the close of this day; three days ahead where absent, and never later than that.
-        pub answer_by: Option<Date>,
-    }
-
-    /// The drawer delivers the accepted bill to the payee, who signs for it.
-    pub struct RequestDelivery {
-        /// The bill.
-        pub bill: BillRef,
-        /// Lapses at the close of this day.
-        pub answer_by: Option<Date>,
-    }
-
-    /// The holder endorses a lot, or the low end of it, to another member, who signs for it.
-    pub struct RequestEndorsement {
-        /// The bill.
-        pub bill: BillRef,
-        /// The lot as it stands.
-        pub lot: LotRange,
-        /// How much of it moves; the whole lot where absent. The part takes the low end (rule book 2.1).
-        pub part: Option<Money>,
-        /// Who receives it.
-        pub to: MemberId,
-        /// Marked not transferable by the endorser.
-        #[serde(default)]
-        pub not_transferable: bool,
-        /// Lapses at the close of this day; the day before maturity where absent.
-        pub answer_by: Option<Date>,
-    }
-
-    /// The drawer revokes a bill that is not accepted.
-    pub struct Revoke {
-        /// The bill.
-        pub bill: BillRef,
-    }
-
-    /// The holder presents a lot for payment by hand: early, or again after a refusal. The acceptor pays
-    /// by agreeing to the request. At maturity the clock presents every lot.
-    pub struct Present {
-        /// The bill.
-        pub bill: BillRef,
-        /// The lot as it stands.
-        pub lot: LotRange,
-        /// Required when it is presented after the window (rule book 2.3).
-        #[serde(default)]
-        pub explanation: Text<256>,
-    }
-
     /// Agrees to a request: accepts, signs for, or pays, as the request asks.
     pub struct Agree {
         /// The request.
@@ -286,6 +238,38 @@ coded_structs! {
         /// Working days again (a working weekend too), at most 64.
         #[serde(default)]
         pub open: Vec<Date>,
+    }
+
+    /// A bank declares the figures against which its acceptances and margins are held (rule book 2.5).
+    pub struct Declare {
+        /// Total assets.
+        pub assets: Money,
+        /// Total deposits, in the same currency.
+        pub deposits: Money,
+        /// Margins that it holds for acceptances, in the same currency.
+        pub margin: Money,
+    }
+
+    /// A court or an attestor records that a member is insolvent or ordered to cease, or that it no longer is.
+    pub struct RecordInsolvency {
+        /// Who.
+        pub member: MemberId,
+        /// The number of the court's or authority's order.
+        pub order: Text<64>,
+        /// The record is taken back.
+        #[serde(default)]
+        pub lifted: bool,
+    }
+
+    /// The regulator sets a parameter from a date on.
+    pub struct SetParam {
+        /// Which.
+        pub name: ParamName,
+        /// Its value in the parameter's unit: minor units, days, months, millionths of a rate, 0 or 1.
+        #[serde(with = "crate::json::string")]
+        pub value: u64,
+        /// The day from whose first moment it holds; after the current business date.
+        pub from: Date,
     }
 }
 

@@ -22,6 +22,9 @@ pub struct DateError(pub String);
 const LAST_DAY: u32 = 2_932_896;
 
 impl Date {
+    /// 1970-01-01.
+    pub const FIRST: Date = Date(0);
+
     /// 9999-12-31.
     pub const LAST: Date = Date(LAST_DAY);
 

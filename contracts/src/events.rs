@@ -1,13 +1,18 @@
 //! What happened: one event per change that somebody may want to know of.
 
-use crate::bills::{Bill, BillNumber, LotRange, RefusalCode};
+use crate::bills::{BillNumber, LotRange, RefusalCode};
 use crate::coded::{coded_enum, coded_structs};
 use crate::date::Date;
 use crate::hash::RequestId;
 use crate::member_id::MemberId;
 use crate::money::Money;
+use crate::params::ParamName;
 use crate::requests::Request;
 use crate::text::Text;
+
+mod bills;
+
+pub use bills::*;
 
 coded_enum! {
     /// An event. In JSON `{"event": "bill.endorsed", "data": {…}}`. Its id is height/slot/call/event.
@@ -16,6 +21,8 @@ coded_enum! {
         1 . 2 "member.suspended" => MemberSuspended,
         1 . 3 "member.reinstated" => MemberReinstated,
         1 . 4 "member.keys_rotated" => KeysRotated,
+        1 . 5 "member.declared" => MemberDeclared,
+        1 . 6 "member.insolvency_recorded" => InsolvencyRecorded,
         2 . 1 "cash.minted" => CashMinted,
         2 . 2 "cash.redeemed" => CashRedeemed,
         2 . 3 "cash.transferred" => CashTransferred,
@@ -32,6 +39,18 @@ coded_enum! {
         3 . 9 "bill.terminated" => BillTerminated,
         3 . 10 "bill.split" => BillSplit,
         3 . 11 "bill.rejoined" => BillRejoined,
+        3 . 12 "bill.returned_unused" => BillReturned,
+        3 . 13 "bill.unmarked" => BillUnmarked,
+        3 . 14 "bill.guaranteed" => BillGuaranteed,
+        3 . 15 "bill.discounted" => BillDiscounted,
+        3 . 16 "bill.redeemed" => BillRedeemed,
+        3 . 17 "bill.repo_lapsed" => BillRepoLapsed,
+        3 . 18 "bill.pledged" => BillPledged,
+        3 . 19 "bill.released" => BillReleased,
+        3 . 20 "bill.disclosed" => BillDisclosed,
+        3 . 21 "bill.narrowed" => BillNarrowed,
+        3 . 22 "bill.proceeds_held" => ProceedsHeld,
+        3 . 23 "bill.proceeds_paid" => ProceedsPaid,
         4 . 1 "request.made" => RequestMade,
         4 . 2 "request.refused" => RequestRefused,
         4 . 3 "request.withdrawn" => RequestWithdrawn,
@@ -40,6 +59,13 @@ coded_enum! {
         5 . 2 "clock.day_closed" => DayClosed,
         5 . 3 "clock.advanced" => ClockAdvanced,
         6 . 1 "calendar.changed" => CalendarChanged,
+        7 . 1 "recourse.noticed" => RecourseNoticed,
+        7 . 2 "recourse.settled" => RecourseSettled,
+        8 . 1 "court.measured" => CourtMeasured,
+        8 . 2 "court.transferred" => CourtTransferred,
+        9 . 1 "params.set" => ParamSet,
+        9 . 2 "params.changed" => ParamChanged,
+        10 . 1 "gates.overdue" => AcceptorOverdue,
     }
 }
 
@@ -90,72 +116,6 @@ coded_structs! {
         pub hold: RequestId, /// Whose cash.
         pub owner: MemberId, /// How much.
         pub money: Money }
-    /// A bill was registered.
-    pub struct BillRegistered { /// The bill.
-        pub bill: Bill }
-    /// The drawee accepted.
-    pub struct BillAccepted { /// The bill.
-        pub bill: BillNumber, /// The acceptor.
-        pub acceptor: MemberId, /// The sum.
-        pub money: Money }
-    /// The payee took delivery.
-    pub struct BillDelivered { /// The bill.
-        pub bill: BillNumber, /// Drawer.
-        pub from: MemberId, /// Payee.
-        pub to: MemberId, /// The sum.
-        pub money: Money }
-    /// A lot changed hands.
-    pub struct BillEndorsed { /// The bill.
-        pub bill: BillNumber, /// The lot.
-        pub lot: LotRange, /// Endorser.
-        pub from: MemberId, /// Endorsee.
-        pub to: MemberId, /// Its amount.
-        pub money: Money, /// Marked not transferable by the endorser.
-        pub not_transferable: bool }
-    /// The drawer revoked.
-    pub struct BillRevoked { /// The bill.
-        pub bill: BillNumber, /// The drawer.
-        pub by: MemberId }
-    /// A lot was presented for payment.
-    pub struct BillPresented { /// The bill.
-        pub bill: BillNumber, /// The lot.
-        pub lot: LotRange, /// The holder.
-        pub holder: MemberId, /// The acceptor.
-        pub acceptor: MemberId, /// Its amount.
-        pub money: Money, /// The request that the acceptor answers.
-        pub request: RequestId, /// By the clock, not by hand.
-        pub by_clock: bool }
-    /// A lot was paid: paper and cash moved in the same instant.
-    pub struct BillPaid { /// The bill.
-        pub bill: BillNumber, /// The lot.
-        pub lot: LotRange, /// Payer.
-        pub from: MemberId, /// Holder.
-        pub to: MemberId, /// Its amount.
-        pub money: Money, /// By the clock, not by hand.
-        pub by_clock: bool }
-    /// Payment of a lot was refused.
-    pub struct BillDishonoured { /// The bill.
-        pub bill: BillNumber, /// The lot.
-        pub lot: LotRange, /// The holder.
-        pub holder: MemberId, /// The acceptor.
-        pub acceptor: MemberId, /// Why.
-        pub code: RefusalCode, /// In words.
-        pub text: Text<256>, /// By the clock, not by hand.
-        pub by_clock: bool }
-    /// A lot ended without payment.
-    pub struct BillTerminated { /// The bill.
-        pub bill: BillNumber, /// The lot.
-        pub lot: LotRange, /// Why, in a word: `unaccepted`, `undelivered`, `extinguished`.
-        pub reason: Text<32> }
-    /// A lot was cut in two.
-    pub struct BillSplit { /// The bill.
-        pub bill: BillNumber, /// The low end, which moves.
-        pub moved: LotRange, /// The high end, which stays.
-        pub kept: LotRange }
-    /// A part whose request came to nothing is one with its neighbour again.
-    pub struct BillRejoined { /// The bill.
-        pub bill: BillNumber, /// The lot as it now is.
-        pub lot: LotRange }
     /// A request waits for an answer.
     pub struct RequestMade { /// The request.
         pub request: Request }
@@ -193,4 +153,33 @@ coded_structs! {
         pub by: MemberId, /// Holidays.
         pub closed: Vec<Date>, /// Working days.
         pub open: Vec<Date> }
+    /// A bank declared its figures.
+    pub struct MemberDeclared { /// Who.
+        pub member: MemberId, /// Total assets.
+        pub assets: Money, /// Total deposits.
+        pub deposits: Money, /// Margins held.
+        pub margin: Money }
+    /// A member's insolvency was recorded, or the record taken back.
+    pub struct InsolvencyRecorded { /// Who.
+        pub member: MemberId, /// By whom.
+        pub by: MemberId, /// The order's number.
+        pub order: Text<64>, /// Taken back.
+        pub lifted: bool }
+    /// A parameter will have a new value.
+    pub struct ParamSet { /// By whom.
+        pub by: MemberId, /// Which.
+        pub name: ParamName, /// In the parameter's unit.
+        #[serde(with = "crate::json::string")]
+        pub value: u64, /// From this day on.
+        pub from: Date }
+    /// A parameter has a new value.
+    pub struct ParamChanged { /// Which.
+        pub name: ParamName, /// In the parameter's unit.
+        #[serde(with = "crate::json::string")]
+        pub value: u64 }
+    /// A month's end found an acceptor overdue (rule book 2.5, gates).
+    pub struct AcceptorOverdue { /// Who.
+        pub acceptor: MemberId, /// It may not accept up to this day.
+        pub until: Date, /// Persistently: its paper is not discounted, pledged or guaranteed either.
+        pub persistently: bool }
 }

@@ -15,6 +15,16 @@ pub const PRESENT_LOT: u64 = 25;
 pub const SETTLE_LOT: u64 = 40;
 /// The clock: one request lapses.
 pub const LAPSE: u64 = 12;
+/// The clock: a parameter changes.
+pub const PARAM: u64 = 6;
+/// The clock: a repo ends.
+pub const REPO_END: u64 = 16;
+/// The clock: a debt falls due that proceeds are held for.
+pub const DEBT_DUE: u64 = 12;
+/// The clock: an acceptor is looked at when a month ends.
+pub const GATE: u64 = 16;
+/// A step along the hands of a lot, to find who is liable.
+pub const HAND: u64 = 1;
 /// The clock: one hold ends.
 pub const HOLD_END: u64 = 8;
 
@@ -31,6 +41,19 @@ pub const fn of_call(call: &Call) -> u64 {
         Call::Present(_) => 18,
         Call::Agree(_) => 18,
         Call::Refuse(_) | Call::Withdraw(_) => 14,
+        Call::RequestUnusedReturn(_) | Call::Disclose(_) => 12,
+        Call::RequestUnmark(_)
+        | Call::RequestGuarantee(_)
+        | Call::RequestDiscount(_)
+        | Call::RequestRedemption(_)
+        | Call::RequestPledge(_)
+        | Call::RequestRelease(_)
+        | Call::Narrow(_) => 18,
+        Call::ApplyProceeds(_) | Call::ReleaseProceeds(_) => 10,
+        Call::Notify(_) | Call::Offer(_) => 20,
+        Call::Freeze(_) | Call::Stop(_) | Call::Unfreeze(_) | Call::OrderTransfer(_) => 18,
+        Call::Declare(_) | Call::RecordInsolvency(_) => 5,
+        Call::SetParam(_) => 6,
         Call::AdvanceClock(_) => 3,
         Call::SetCalendar(_) => 4,
     }

@@ -8,15 +8,3 @@ use crate::state::{StateFault, View};
 pub(crate) fn payable_on(view: &(impl View + ?Sized), maturity: Date) -> Result<Date, StateFault> {
     roll(view, maturity)
 }
-
-/// The last day of the presentment window: nominal maturity and `days` more, rolled to a business day.
-pub(crate) fn window_end(
-    view: &(impl View + ?Sized),
-    maturity: Date,
-    days: u8,
-) -> Result<Date, StateFault> {
-    roll(
-        view,
-        maturity.plus_days(u32::from(days)).unwrap_or(Date::LAST),
-    )
-}

@@ -1,64 +1,39 @@
 //! Delivery of an accepted bill to its payee (rule book 2.2).
 
 use crate::bills::{
-    Bill, Circulation, HandKind, Lot, NewHand, bill_named, change_lot, lot_money, next_payment_day,
+    Bill, HandKind, Lot, NewHand, bill_named, change_lot, circulable, lot_money, next_payment_day,
     present_by_clock, record_hand, whole_lot,
 };
 use crate::calls::RequestDelivery;
 use crate::clock::{DueKey, DueKind, add_debt, cancel, schedule};
-use crate::date::Date;
-use crate::events::{BillDelivered, RequestMade};
+use crate::events::BillDelivered;
 use crate::members::{named, require_active};
-use crate::outcome::{CallResult, Failure};
-use crate::requests::{Opening, Request, Terms, answer_by, check_asking, open, remove};
-use crate::run::{Act, Caller, Run};
+use crate::outcome::Failure;
+use crate::requests::{Ask, Asked, Request, Terms, answer_by, check_asking, remove};
+use crate::run::{Caller, Run};
 use crate::state::StateFault;
 
-impl Act for RequestDelivery {
-    type Checked = (Bill, Lot, Date);
-
-    fn check_stateless(&self) -> Result<(), Failure> {
-        Ok(())
-    }
-
-    fn check_state(
-        &self,
-        run: &Run<'_, '_>,
-        caller: &Caller<'_>,
-    ) -> Result<Self::Checked, Failure> {
+impl Ask for RequestDelivery {
+    fn check(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Asked, Failure> {
         let bill = bill_named(run, caller, self.bill)?;
         require_active(&named(run.state, &bill.payee)?)?;
         let lot = whole_lot(run, &bill)?;
-        check_asking(Terms::Delivery {}.rule(), &bill, &lot, caller.actor)?;
+        let terms = Terms::Delivery {};
+        check_asking(terms.rule(), &bill, &lot, caller.actor)?;
         let answer_by = answer_by(run, self.answer_by, bill.window_end)?;
-        Ok((bill, lot, answer_by))
-    }
-
-    fn apply(
-        &self,
-        run: &mut Run<'_, '_>,
-        caller: &Caller<'_>,
-        (bill, lot, answer_by): Self::Checked,
-    ) -> Result<CallResult, Failure> {
-        let opening = Opening {
-            id: caller.new_id(),
-            from: caller.actor.clone(),
+        Ok(Asked {
             to: bill.payee.clone(),
-            terms: Terms::Delivery {},
-            answer_by: Some(answer_by),
-        };
-        let request = open(run, &bill, &lot, opening)?;
-        let result = CallResult::Request {
-            request: request.id,
-            terms: request.terms_hash(),
-        };
-        run.emit(RequestMade { request });
-        Ok(result)
+            units: lot_money(&bill, &lot)?.minor,
+            bill,
+            lot,
+            terms,
+            answer_by,
+        })
     }
 }
 
 /// The payee takes delivery. A bill delivered after its maturity is presented when it is payable, or at once.
-pub(crate) fn agree_delivery(
+pub(crate) fn agree(
     run: &mut Run<'_, '_>,
     mut bill: Bill,
     lot: Lot,
@@ -71,15 +46,11 @@ pub(crate) fn agree_delivery(
         ..NewHand::new(HandKind::Delivered, lot.range, Some(lot.hand))
     };
     let hand = record_hand(run, &mut bill, hand)?;
-    let rule = request.terms.rule();
+    let (status, _) = request.terms.rule().agreed;
     let delivered = Lot {
         holder: bill.payee.clone(),
-        status: rule.status.1,
-        circulation: if lot.not_transferable_by.is_some() {
-            Circulation::NotTransferable
-        } else {
-            rule.agreed
-        },
+        status,
+        circulation: circulable(&lot),
         hand,
         request: None,
         ..lot.clone()

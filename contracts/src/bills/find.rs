@@ -1,6 +1,6 @@
 //! Finding the bill and the lot that a call names.
 
-use crate::bills::{Bill, BillNumber, Lot, LotRange};
+use crate::bills::{Bill, BillNumber, Lot, LotRange, repo_end};
 use crate::calls::BillRef;
 use crate::clock::{DueKey, DueKind, is_queued};
 use crate::codes::Code;
@@ -74,7 +74,8 @@ pub(crate) fn require_worked_off(run: &Run<'_, '_>, bill: &Bill, lot: &Lot) -> R
     let bill_due = (today >= bill.maturity && queued(bill.maturity, DueKind::Maturity))
         || (today >= bill.payable_on && queued(bill.payable_on, DueKind::Presentment))
         || (run.past_close(bill.window_end) && queued(bill.window_end, DueKind::WindowEnd));
-    if bill_due || request_due(run, lot)? {
+    let repo_due = repo_end(bill, lot).is_some_and(|key| today >= key.date && is_queued(run, &key));
+    if bill_due || repo_due || request_due(run, lot)? {
         return Err(Failure::of(Code::DuePending).fact("bill", bill.number));
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Hands: one immutable record for every act in a lot's life.
 
-use crate::bills::{Bill, Hand, HandKind, LotRange, RefusalCode};
+use crate::bills::{Bill, Hand, HandKind, LotRange, RefusalCode, Sale, Settlement};
 use crate::member_id::MemberId;
 use crate::money::Money;
 use crate::run::Run;
@@ -19,6 +19,10 @@ pub(crate) struct NewHand {
     pub(crate) not_transferable: bool,
     pub(crate) refusal: Option<RefusalCode>,
     pub(crate) text: Text<256>,
+    pub(crate) ward: Option<MemberId>,
+    pub(crate) without_liability: bool,
+    pub(crate) sale: Option<Sale>,
+    pub(crate) settlement: Settlement,
 }
 
 impl NewHand {
@@ -34,6 +38,10 @@ impl NewHand {
             not_transferable: false,
             refusal: None,
             text: Text::empty(),
+            ward: None,
+            without_liability: false,
+            sale: None,
+            settlement: Settlement::Dvp,
         }
     }
 }
@@ -59,6 +67,10 @@ pub(crate) fn record_hand(
         not_transferable: new.not_transferable,
         refusal: new.refusal,
         text: new.text,
+        ward: new.ward,
+        without_liability: new.without_liability,
+        sale: new.sale,
+        settlement: new.settlement,
     };
     let entity = bill_entity(&bill.number);
     HANDS.put(run.state, entity, &number.to_be_bytes(), &hand)?;

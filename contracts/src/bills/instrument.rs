@@ -1,133 +1,21 @@
 //! The records of a bill package as the state keeps them.
 
-use crate::bills::BillNumber;
+use crate::bills::{
+    BillKind, BillNumber, Circulation, Dishonour, Frozen, HandKind, Market, Profile, RefusalCode,
+    Settlement, Status,
+};
 use crate::date::Date;
 use crate::hash::{Hash, RequestId};
 use crate::json;
 use crate::member_id::MemberId;
+use crate::members::Role;
 use crate::money::Money;
+use crate::rate::Rate;
 use crate::text::Text;
-use crate::words::words;
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
-
-words! {
-    /// Who accepts: decides the first digit of the number (rule book 2.1).
-    pub enum BillKind {
-        /// Accepted by a bank; number type 5.
-        Bank = 5 "bank",
-        /// Accepted by an enterprise; number type 6.
-        Commercial = 6 "commercial",
-        /// Accepted by a finance company; number type 7.
-        FinanceCompany = 7 "finance-company",
-    }
-
-    /// How far a lot has come in its life (rule book 2.2).
-    pub enum Status {
-        /// Registered, not accepted.
-        Issued = 0 "issued",
-        /// Accepted, not delivered.
-        Accepted = 1 "accepted",
-        /// Delivered: in the hands of a holder.
-        Received = 2 "received",
-        /// Paid.
-        Settled = 3 "settled",
-        /// Ended without payment.
-        Terminated = 4 "terminated",
-    }
-
-    /// What may be done with a lot now (rule book 2.2).
-    pub enum Circulation {
-        /// Not yet delivered to the payee.
-        AwaitingReceipt = 0 "awaiting receipt",
-        /// May be endorsed.
-        Circulable = 1 "circulable",
-        /// A request waits for an answer.
-        Locked = 2 "locked",
-        /// Marked: no endorsement, discount or pledge.
-        NotTransferable = 3 "not transferable",
-        /// Pledged.
-        Pledged = 4 "pledged",
-        /// Sold under repo, to be bought back.
-        AwaitingRedemption = 5 "awaiting redemption",
-        /// Presented for payment.
-        Collecting = 6 "collecting",
-        /// Recourse is under way.
-        InRecourse = 7 "in recourse",
-        /// Over.
-        Ended = 8 "ended",
-    }
-
-    /// Whether and when payment was refused (rule book 2.5).
-    pub enum Dishonour {
-        /// Never.
-        None = 0 "none",
-        /// Before maturity: opens no recourse.
-        Early = 1 "early",
-        /// In time.
-        InTime = 2 "in time",
-        /// After a late presentment.
-        Late = 3 "late",
-    }
-
-    /// A court's measure on a lot; a dimension of its own.
-    pub enum Frozen {
-        /// None.
-        No = 0 "no",
-        /// Frozen.
-        Frozen = 1 "frozen",
-        /// Payment stopped.
-        Stopped = 2 "stopped",
-    }
-
-    /// Why a request is refused (rule book 2.5, market codes).
-    pub enum RefusalCode {
-        /// The holder broke a contract with the refuser.
-        ContractBreach = 1 "contract breach",
-        /// Obtained by fraud or theft.
-        FraudOrTheft = 2 "fraud or theft",
-        /// Acquired in bad faith.
-        BadFaith = 3 "bad faith",
-        /// A defence was known.
-        KnownDefence = 4 "known defence",
-        /// Acquired with gross negligence.
-        GrossNegligence = 5 "gross negligence",
-        /// Presented late without an explanation that holds.
-        Late = 6 "late",
-        /// Frozen by a court.
-        CourtFreeze = 7 "court freeze",
-        /// Not due.
-        NotDue = 8 "not due",
-        /// The acceptor's balance is too low.
-        LowBalance = 9 "low balance",
-        /// Other; the text says what.
-        Other = 10 "other",
-    }
-
-    /// What happened in one step of a lot's life.
-    pub enum HandKind {
-        /// Registered by the drawer.
-        Registered = 1 "registered",
-        /// Accepted by the drawee.
-        Accepted = 2 "accepted",
-        /// Delivered to the payee.
-        Delivered = 3 "delivered",
-        /// Endorsed.
-        Endorsed = 4 "endorsed",
-        /// Presented for payment.
-        Presented = 5 "presented",
-        /// Payment refused.
-        Refused = 6 "refused",
-        /// Paid by the acceptor.
-        Paid = 7 "paid",
-        /// Revoked by the drawer.
-        Revoked = 8 "revoked",
-        /// Ended by the clock: not accepted or not delivered in time, or extinguished in the acceptor's hands.
-        Terminated = 9 "terminated",
-    }
-}
 
 /// A range of standard units, both ends included; one unit is one minor unit of the currency.
 /// On screen `101-12200`; in JSON `{"start": "101", "end": "12200"}`.
@@ -232,6 +120,14 @@ pub struct Bill {
     pub window_end: Date,
     /// The day on which it is payable (maturity, rolled to a business day).
     pub payable_on: Date,
+    /// The law it is under.
+    pub profile: Profile,
+    /// The day on which the acceptor disclosed its acceptance.
+    pub disclosed_on: Option<Date>,
+    /// How many of its units, from the first on, the acceptor has accepted; less than all only under
+    /// `geneva` (ULB 26).
+    #[serde(with = "json::string")]
+    pub accepted: u64,
     /// How many hands have been recorded, the number of the next one.
     #[serde(with = "json::string")]
     pub hands: u64,
@@ -266,6 +162,93 @@ pub struct Lot {
     pub request: Option<RequestId>,
     /// The day of its first presentment inside the window.
     pub presented_in_time: Option<Date>,
+    /// The day of its first presentment after the window.
+    pub presented_late: Option<Date>,
+    /// Whether it may be cut; never again once narrowed.
+    pub splittable: bool,
+    /// To whom, when and for what it may move.
+    pub limits: Option<UseLimits>,
+    /// The pledge on it.
+    pub pledge: Option<Pledge>,
+    /// The repo under which the holder has it.
+    pub repo: Option<Repo>,
+    /// The claim under recourse.
+    pub claim: Option<Claim>,
+}
+
+/// What a repo fixes: when the seller may buy back (rule book 2.2).
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
+#[serde(deny_unknown_fields)]
+pub struct RepoDates {
+    /// First day of the redemption window.
+    pub open_from: Date,
+    /// Last day of it, before maturity.
+    pub cut_off: Date,
+}
+
+/// A repo in force on a lot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Repo {
+    /// Who sold it and may buy it back.
+    pub seller: MemberId,
+    /// When.
+    pub dates: RepoDates,
+    /// Whether it was discounted before.
+    pub discounted_before: bool,
+}
+
+/// A pledge in force on a lot; the holder is the pledgor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pledge {
+    /// To whom.
+    pub pledgee: MemberId,
+    /// The debt that it secures.
+    pub debt: Money,
+    /// When the debt is due.
+    pub debt_due: Date,
+}
+
+/// Use limits of a lot: a request outside them is refused (rule book 2.2).
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
+#[serde(deny_unknown_fields, default)]
+pub struct UseLimits {
+    /// Who may receive it, ascending, at most 16; besides `roles`.
+    pub holders: Vec<MemberId>,
+    /// Members of these roles may receive it, ascending. Anybody may where both lists are empty.
+    pub roles: Vec<Role>,
+    /// First day on which a transfer may be asked for.
+    pub from: Option<Date>,
+    /// Last day.
+    pub until: Option<Date>,
+    /// The purpose that a request must state; any where empty.
+    pub purpose: Text<64>,
+}
+
+/// What the holder of a lot in recourse may claim, but for the interest of the days that pass (rule book 2.5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    /// The lot's amount, or under re-recourse the sum paid, in minor units.
+    #[serde(with = "json::string")]
+    pub base: u64,
+    /// Interest runs from this day on.
+    pub interest_from: Date,
+    /// Costs stated, in minor units.
+    #[serde(with = "json::string")]
+    pub costs: u64,
+    /// The day from which the time bar against endorsers runs: of refusal, of the record of insolvency, or
+    /// under re-recourse of payment.
+    pub since: Date,
+    /// Re-recourse by one who has paid.
+    pub again: bool,
+    /// Refused late without ever having been presented in time: only drawer, acceptor and their guarantors.
+    pub late: bool,
 }
 
 /// One act in a lot's life; immutable, shared by the lots that split from it.
@@ -296,6 +279,31 @@ pub struct Hand {
     pub not_transferable: bool,
     /// Of a refusal, its code.
     pub refusal: Option<RefusalCode>,
-    /// Of a refusal or a late presentment, the words given.
+    /// Of a refusal or a late presentment, the words given; of a court's measure, the order's number.
     pub text: Text<256>,
+    /// Of a guarantee, for whom.
+    pub ward: Option<MemberId>,
+    /// The endorsement makes its endorser liable to nobody.
+    pub without_liability: bool,
+    /// Of a sale, what was agreed.
+    pub sale: Option<Sale>,
+    /// How the money of the act moved.
+    pub settlement: Settlement,
+}
+
+/// What was agreed in a sale of a lot.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
+#[serde(deny_unknown_fields)]
+pub struct Sale {
+    /// On which market.
+    pub market: Market,
+    /// Annual rate.
+    pub rate: Rate,
+    /// Interest taken, in minor units.
+    #[serde(with = "json::string")]
+    pub interest: u64,
+    /// Under repo, until when it may be bought back.
+    pub repo: Option<RepoDates>,
 }

@@ -1,7 +1,9 @@
 //! Lots: written, cut and rejoined so that they always tile their package.
 
-use crate::bills::{Bill, BillNumber, Circulation, Lot, LotRange};
+use crate::bills::{Bill, BillNumber, Circulation, Dishonour, Lot, LotRange, Status};
+use crate::clock::{DueKey, DueKind, cancel, schedule};
 use crate::events::{BillRejoined, BillSplit};
+use crate::gates;
 use crate::money::Money;
 use crate::run::Run;
 use crate::state::{Overlay, StateFault, View};
@@ -81,6 +83,25 @@ pub(crate) fn change_lot(
     put_lot(state, number, new)
 }
 
+/// Writes the end of a lot: it counts no longer against its acceptor.
+pub(crate) fn end_lot(
+    run: &mut Run<'_, '_>,
+    bill: &Bill,
+    old: &Lot,
+    new: &Lot,
+) -> Result<(), StateFault> {
+    change_lot(run.state, &bill.number, old, new)?;
+    if old.status == Status::Issued {
+        return Ok(());
+    }
+    let money = lot_money(bill, old)?;
+    gates::end_acceptance(run.state, &bill.acceptor, money)?;
+    if matches!(old.dishonour, Dishonour::InTime | Dishonour::Late) {
+        gates::end_overdue(run.state, &bill.acceptor, money)?;
+    }
+    Ok(())
+}
+
 /// Cuts `amount` units off the low end, which move; the holder keeps the high end (rule book 2.1).
 /// The lot itself is given back where it moves as a whole.
 pub(crate) fn split(
@@ -110,12 +131,32 @@ pub(crate) fn split(
     };
     put_lot(run.state, &bill.number, &moved)?;
     new_lot(run.state, &bill.number, &kept)?;
+    if let Some(key) = repo_end(bill, &kept) {
+        schedule(run, &key, 0)?;
+    }
     run.emit(BillSplit {
         bill: bill.number,
         moved: moved.range,
         kept: kept.range,
     });
     Ok(moved)
+}
+
+/// The item of the queue that ends a lot's repo, the morning after its cut-off.
+pub(crate) fn repo_end(bill: &Bill, lot: &Lot) -> Option<DueKey> {
+    let repo = lot.repo.as_ref()?;
+    let day = repo.dates.cut_off.plus_days(1)?;
+    let start = lot.range.start;
+    Some(DueKey::lot(day, DueKind::RepoEnd, &bill.number, start))
+}
+
+/// What a lot in the hands of a holder is when nothing else stands against it: circulable, unless marked.
+pub(crate) fn circulable(lot: &Lot) -> Circulation {
+    if lot.not_transferable_by.is_some() {
+        Circulation::NotTransferable
+    } else {
+        Circulation::Circulable
+    }
 }
 
 /// Whether two lots stand alike in everything but their range: the same hand and fields, no request.
@@ -137,6 +178,9 @@ pub(crate) fn rejoin(run: &mut Run<'_, '_>, bill: &Bill, lot: Lot) -> Result<Lot
         return Ok(lot);
     };
     unlist(run.state, &bill.number, &above);
+    if let Some(key) = repo_end(bill, &above) {
+        cancel(run, &key);
+    }
     LOTS.remove(
         run.state,
         bill_entity(&bill.number),

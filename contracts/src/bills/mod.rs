@@ -1,31 +1,50 @@
 //! Bills: the instrument, its lots and their hands (rule book 2).
 
-mod acceptance;
+pub(crate) mod acceptance;
 mod dates;
-mod delivery;
-mod endorsement;
+pub(crate) mod delivery;
+mod disclosure;
+pub(crate) mod discount;
+pub(crate) mod endorsement;
 mod find;
+pub(crate) mod guarantee;
 mod hands;
 mod instrument;
+pub(crate) mod limits;
 mod lots;
+mod narrow;
 mod number;
 mod payment;
+pub(crate) mod pledge;
 mod presentment;
+mod proceeds;
+pub(crate) mod profile;
 pub mod read;
+pub(crate) mod redemption;
 mod register;
+pub(crate) mod release;
 mod revoke;
+pub(crate) mod unmark;
+pub(crate) mod unused_return;
+mod words;
 
-pub(crate) use acceptance::agree_acceptance;
-pub(crate) use dates::{payable_on, window_end};
-pub(crate) use delivery::agree_delivery;
-pub(crate) use endorsement::agree_endorsement;
+pub(crate) use dates::payable_on;
 pub(crate) use find::{bill_named, existing_bill, lot_named, require_worked_off, whole_lot};
 pub(crate) use hands::{NewHand, record_hand};
 pub use instrument::{
-    Bill, BillKind, Circulation, Dishonour, Frozen, Hand, HandKind, Lot, LotRange, LotRangeError,
-    RefusalCode, Status,
+    Bill, Claim, Hand, Lot, LotRange, LotRangeError, Pledge, Repo, RepoDates, Sale, UseLimits,
 };
-pub(crate) use lots::{change_lot, lot_at, lot_money, new_lot, put_lot, rejoin, split};
+pub(crate) use lots::{
+    change_lot, circulable, end_lot, lot_at, lot_money, new_lot, put_lot, rejoin, repo_end, split,
+};
 pub use number::{BankNumber, BillNumber, NumberError, check_digit};
 pub(crate) use payment::{check_payment, dishonour, end_unpaid, pay};
 pub(crate) use presentment::{next_payment_day, present_by_clock, presentment_due};
+pub use proceeds::Proceeds;
+pub(crate) use proceeds::{debt_due, distribute};
+pub use profile::ProfileRules;
+pub(crate) use redemption::repo_ended;
+pub use words::{
+    BillKind, Circulation, Dishonour, Frozen, HandKind, Market, Profile, RefusalCode, Settlement,
+    Status,
+};

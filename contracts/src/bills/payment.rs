@@ -1,11 +1,12 @@
 //! How a presentment ends: paid, refused, or the lot ended unpaid (rule book 2.3).
 
 use crate::bills::{
-    Bill, Circulation, Dishonour, HandKind, Lot, NewHand, RefusalCode, Status, change_lot,
+    Bill, Circulation, Dishonour, HandKind, Lot, NewHand, RefusalCode, Status, distribute, end_lot,
     lot_money, put_lot, record_hand,
 };
 use crate::cash::{move_cash, require_available, require_no_due_debt};
 use crate::events::{BillDishonoured, BillPaid, BillTerminated};
+use crate::gates;
 use crate::outcome::Failure;
 use crate::requests::{Request, remove};
 use crate::run::Run;
@@ -36,15 +37,16 @@ pub(crate) fn pay(
         ..NewHand::new(HandKind::Paid, lot.range, Some(lot.hand))
     };
     let hand = record_hand(run, &mut bill, hand)?;
-    let rule = request.terms.rule();
+    let (status, circulation) = request.terms.rule().agreed;
     let settled = Lot {
-        status: rule.status.1,
-        circulation: rule.agreed,
+        status,
+        circulation,
         hand,
         request: None,
         ..lot.clone()
     };
-    change_lot(run.state, &bill.number, &lot, &settled)?;
+    end_lot(run, &bill, &lot, &settled)?;
+    distribute(run, &bill, &lot, money)?;
     run.emit(BillPaid {
         bill: bill.number,
         lot: lot.range,
@@ -82,6 +84,11 @@ pub(crate) fn dishonour(
     } else {
         Dishonour::Late
     };
+    let unpaid = matches!(dishonour, Dishonour::InTime | Dishonour::Late);
+    if unpaid && !matches!(lot.dishonour, Dishonour::InTime | Dishonour::Late) {
+        let money = lot_money(&bill, &lot)?;
+        gates::add_overdue(run, &bill, money)?;
+    }
     let refused = Lot {
         circulation: request.before,
         dishonour,
@@ -119,7 +126,7 @@ pub(crate) fn end_unpaid(
         request: None,
         ..lot.clone()
     };
-    change_lot(run.state, &bill.number, lot, &ended)?;
+    end_lot(run, bill, lot, &ended)?;
     run.emit(BillTerminated {
         bill: bill.number,
         lot: lot.range,

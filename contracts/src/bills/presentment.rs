@@ -1,7 +1,7 @@
 //! Presentment for payment: by hand early or again, by the clock when a bill is payable (rule book 2.3).
 
 use crate::bills::{
-    Bill, HandKind, Lot, NewHand, bill_named, lot_at, lot_money, lot_named, put_lot, record_hand,
+    Bill, HandKind, Lot, NewHand, bill_named, lot_at, lot_money, put_lot, record_hand, split,
 };
 use crate::calendar::roll;
 use crate::calls::Present;
@@ -11,7 +11,10 @@ use crate::date::Date;
 use crate::events::BillPresented;
 use crate::hash::{RequestId, tagged_hash};
 use crate::outcome::{CallResult, Failure};
-use crate::requests::{Opening, Presentment, Request, Terms, check_asking, open};
+use crate::requests::{
+    OnLot, Opening, Presentment, Request, Terms, check_part_currency, check_part_zero, claimant,
+    lot_to_ask, open,
+};
 use crate::run::{Act, Caller, Run, short_id};
 use crate::state::StateFault;
 use crate::tables::{PRESENTMENTS, bill_entity, date_suffix, id_bytes};
@@ -29,7 +32,7 @@ pub(crate) fn next_payment_day(run: &Run<'_, '_>) -> Result<Date, StateFault> {
 }
 
 impl Act for Present {
-    type Checked = (Bill, Lot, Option<Date>);
+    type Checked = (Bill, Lot, u64, Option<Date>);
 
     fn check_stateless(&self) -> Result<(), Failure> {
         Ok(())
@@ -40,34 +43,43 @@ impl Act for Present {
         run: &Run<'_, '_>,
         caller: &Caller<'_>,
     ) -> Result<Self::Checked, Failure> {
-        let bill = bill_named(run, caller, self.bill)?;
-        let late = run.date() > bill.window_end;
-        if late && self.explanation.is_empty() {
+        let bill = bill_named(run, caller, self.bill);
+        check_part_currency(&bill, self.part)?;
+        if let Ok(bill) = &bill
+            && run.date() > bill.window_end
+            && self.explanation.is_empty()
+        {
             return Err(Failure::argument("explanation").fact("window end", bill.window_end));
         }
+        check_part_zero(self.part)?;
+        let bill = bill?;
         if bill.acceptor == *caller.actor {
             return Err(Failure::of(Code::SelfDealing).fact("acceptor", &bill.acceptor));
         }
-        let lot = lot_named(run, &bill, self.lot)?;
         let terms = Terms::Presentment {
             explanation: Text::empty(),
         };
-        check_asking(terms.rule(), &bill, &lot, caller.actor)?;
+        let on = OnLot {
+            lot: self.lot,
+            part: self.part,
+        };
+        let (lot, units) = lot_to_ask(run, terms.rule(), &bill, on, caller.actor)?;
         // Before the bill is payable the day of payment is not yet set.
         let due_on = if run.date() < bill.payable_on {
             None
         } else {
             Some(next_payment_day(run)?)
         };
-        Ok((bill, lot, due_on))
+        Ok((bill, lot, units, due_on))
     }
 
     fn apply(
         &self,
         run: &mut Run<'_, '_>,
         caller: &Caller<'_>,
-        (mut bill, lot, due_on): Self::Checked,
+        (mut bill, lot, units, due_on): Self::Checked,
     ) -> Result<CallResult, Failure> {
+        let lot = split(run, &bill, lot, units)?;
         let how = How {
             id: caller.new_id(),
             at: run.now().ms,
@@ -99,7 +111,7 @@ fn present(
     how: How,
 ) -> Result<Request, StateFault> {
     let hand = NewHand {
-        from: (!how.by_clock).then(|| lot.holder.clone()),
+        from: (!how.by_clock).then(|| claimant(&lot).clone()),
         text: how.explanation.clone(),
         ..NewHand::new(HandKind::Presented, lot.range, Some(lot.hand))
     };
@@ -108,9 +120,13 @@ fn present(
     if first_in_time {
         lot.presented_in_time = Some(run.date());
     }
+    let first_late = lot.presented_late.is_none() && run.date() > bill.window_end;
+    if first_late {
+        lot.presented_late = Some(run.date());
+    }
     let opening = Opening {
         id: how.id,
-        from: lot.holder.clone(),
+        from: claimant(&lot).clone(),
         to: bill.acceptor.clone(),
         terms: Terms::Presentment {
             explanation: how.explanation,
@@ -123,6 +139,7 @@ fn present(
         due_on: None,
         by_clock: how.by_clock,
         first_in_time,
+        first_late,
     };
     PRESENTMENTS.put(run.state, id_bytes(&request.id), &[], &presentment)?;
     if let Some(date) = how.due_on {

@@ -1,8 +1,9 @@
 //! Registration of a bill by its drawer (rule book 2.1).
 
+use crate::bills::limits::check_words;
 use crate::bills::{
     BankNumber, Bill, BillKind, BillNumber, Circulation, Dishonour, Frozen, HandKind, Lot,
-    LotRange, NewHand, Status, new_lot, payable_on, record_hand, window_end,
+    LotRange, NewHand, Status, UseLimits, new_lot, payable_on, profile, record_hand,
 };
 use crate::calls::Register;
 use crate::cash::known_currency;
@@ -81,7 +82,7 @@ fn check_dates(run: &Run<'_, '_>, call: &Register) -> Result<(), Failure> {
             .fact("maturity", call.maturity)
             .fact("business date", today));
     }
-    let months = u32::from(run.settings.params.bill_max_term_months);
+    let months = u32::try_from(run.settings.params.bill_max_term_months).unwrap_or(u32::MAX);
     let latest = today.plus_months(months).unwrap_or(Date::LAST);
     if call.maturity > latest {
         return Err(Failure::of(Code::TermTooLong)
@@ -102,6 +103,9 @@ impl Act for Register {
     fn check_stateless(&self) -> Result<(), Failure> {
         if self.trade_background.len() > MAX_BACKGROUND {
             return Err(Failure::argument("trade_background"));
+        }
+        if let Some(limits) = &self.limits {
+            check_words(limits)?;
         }
         Ok(())
     }
@@ -145,13 +149,12 @@ impl Act for Register {
             .ok_or_else(exhausted)?;
         let number =
             BillNumber::compose(self.kind as u8, bank, run.date(), serial).ok_or_else(exhausted)?;
-        let window_days = run.settings.params.presentment_window_days;
         Ok(Checked {
             bank,
             serial,
             number,
             payable_on: payable_on(run.state, self.maturity)?,
-            window_end: window_end(run.state, self.maturity, window_days)?,
+            window_end: profile::window_end(run, self.profile, self.maturity)?,
         })
     }
 
@@ -176,9 +179,12 @@ impl Act for Register {
             trade_background: self.trade_background.clone(),
             window_end: checked.window_end,
             payable_on: checked.payable_on,
+            profile: self.profile,
+            disclosed_on: None,
+            accepted: 0,
             hands: 0,
         };
-        write_new(run, &mut bill, self.not_transferable)?;
+        write_new(run, &mut bill, self.not_transferable, self.limits.clone())?;
         let due = DueKey::bill(bill.maturity, DueKind::Maturity, &bill.number);
         schedule(run, &due, 0)?;
         let number = bill.number;
@@ -192,6 +198,7 @@ fn write_new(
     run: &mut Run<'_, '_>,
     bill: &mut Bill,
     not_transferable: bool,
+    limits: Option<UseLimits>,
 ) -> Result<(), StateFault> {
     let range = LotRange {
         start: 1,
@@ -216,6 +223,12 @@ fn write_new(
         hand,
         request: None,
         presented_in_time: None,
+        presented_late: None,
+        splittable: bill.splittable,
+        limits,
+        pledge: None,
+        repo: None,
+        claim: None,
     };
     new_lot(run.state, &bill.number, &lot)
 }

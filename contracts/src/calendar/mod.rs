@@ -28,3 +28,17 @@ pub(crate) fn roll(view: &(impl View + ?Sized), date: Date) -> Result<Date, Stat
     }
     Ok(day)
 }
+
+/// The day that lies so many business days after another; where 400 days in a row are closed, the day after them
+/// counts as one.
+pub(crate) fn business_days_after(
+    view: &(impl View + ?Sized),
+    date: Date,
+    days: u32,
+) -> Result<Date, StateFault> {
+    let mut day = date;
+    for _ in 0..days.min(MAX_CLOSED_IN_A_ROW) {
+        day = roll(view, day.plus_days(1).unwrap_or(Date::LAST))?;
+    }
+    Ok(day)
+}

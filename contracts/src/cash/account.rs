@@ -101,3 +101,69 @@ pub(crate) fn move_cash(
     debit(state, from, money)?;
     credit(state, to, money)
 }
+
+/// Sets cash aside that a check has found available.
+pub(crate) fn hold(
+    state: &mut Overlay<'_>,
+    member: &MemberId,
+    money: Money,
+) -> Result<(), StateFault> {
+    let mut account = balance(state, member, money.currency)?;
+    if account.available() < money.minor {
+        return Err(StateFault::new(
+            BALANCES.name(),
+            format!("{member} would hold more than it has"),
+        ));
+    }
+    account.held = account.held.saturating_add(money.minor);
+    put_balance(state, member, &account)
+}
+
+/// Makes cash available again that was set aside.
+pub(crate) fn unhold(
+    state: &mut Overlay<'_>,
+    member: &MemberId,
+    money: Money,
+) -> Result<(), StateFault> {
+    let mut account = balance(state, member, money.currency)?;
+    account.held = account.held.checked_sub(money.minor).ok_or_else(|| {
+        StateFault::new(
+            BALANCES.name(),
+            format!("more released than held by {member}"),
+        )
+    })?;
+    put_balance(state, member, &account)
+}
+
+/// Freezes cash on an account that has it available.
+pub(crate) fn freeze(
+    state: &mut Overlay<'_>,
+    member: &MemberId,
+    money: Money,
+) -> Result<(), StateFault> {
+    let mut account = balance(state, member, money.currency)?;
+    if account.available() < money.minor {
+        return Err(StateFault::new(
+            BALANCES.name(),
+            format!("more frozen than {member} has"),
+        ));
+    }
+    account.frozen = account.frozen.saturating_add(money.minor);
+    put_balance(state, member, &account)
+}
+
+/// Makes frozen cash available again.
+pub(crate) fn unfreeze(
+    state: &mut Overlay<'_>,
+    member: &MemberId,
+    money: Money,
+) -> Result<(), StateFault> {
+    let mut account = balance(state, member, money.currency)?;
+    account.frozen = account.frozen.checked_sub(money.minor).ok_or_else(|| {
+        StateFault::new(
+            BALANCES.name(),
+            format!("more unfrozen than frozen of {member}"),
+        )
+    })?;
+    put_balance(state, member, &account)
+}

@@ -1,8 +1,8 @@
 //! Cash set aside by its owner, released by whom the owner named or by the clock.
 
 use crate::calls::{PlaceHold, ReleaseHold};
-use crate::cash::account::put_balance;
-use crate::cash::{Hold, balance, known_currency, require_available, require_no_due_debt};
+use crate::cash::account::hold as set_aside;
+use crate::cash::{Hold, known_currency, require_available, require_no_due_debt, unhold};
 use crate::clock::{DueKey, cancel, schedule};
 use crate::codes::Code;
 use crate::events::{CashHeld, CashReleased};
@@ -26,14 +26,7 @@ pub(crate) fn find_hold(
 
 /// Ends a hold: the cash is available again.
 pub(crate) fn end_hold(run: &mut Run<'_, '_>, hold: &Hold) -> Result<(), StateFault> {
-    let mut account = balance(run.state, &hold.owner, hold.money.currency)?;
-    account.held = account.held.checked_sub(hold.money.minor).ok_or_else(|| {
-        StateFault::new(
-            HOLDS.name(),
-            format!("more released than held by {}", hold.owner),
-        )
-    })?;
-    put_balance(run.state, &hold.owner, &account)?;
+    unhold(run.state, &hold.owner, hold.money)?;
     HOLDS.remove(
         run.state,
         hold.owner.as_str().as_bytes(),
@@ -91,10 +84,7 @@ impl Act for PlaceHold {
             until: self.until,
             reference: self.reference.clone(),
         };
-        let mut account = balance(run.state, caller.actor, self.money.currency)?;
-        // Covered by the available balance, so held stays within total.
-        account.held = account.held.saturating_add(self.money.minor);
-        put_balance(run.state, caller.actor, &account)?;
+        set_aside(run.state, caller.actor, self.money)?;
         HOLDS.put(
             run.state,
             caller.actor.as_str().as_bytes(),

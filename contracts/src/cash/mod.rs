@@ -7,7 +7,10 @@ pub mod read;
 mod record;
 mod transfer;
 
-pub(crate) use account::{balance, credit, move_cash, require_available, require_no_due_debt};
+pub(crate) use account::{
+    balance, credit, freeze, hold, move_cash, require_available, require_no_due_debt, unfreeze,
+    unhold,
+};
 pub(crate) use hold::end_hold;
 pub(crate) use issue::mint_into;
 pub use record::{Balance, CurrencyRecord, Hold};

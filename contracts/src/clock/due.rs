@@ -5,9 +5,10 @@ use crate::clock::Moment;
 use crate::date::Date;
 use crate::hash::RequestId;
 use crate::member_id::MemberId;
+use crate::params::ParamName;
 use crate::run::Run;
 use crate::state::{StateFault, View};
-use crate::tables::{ALL, DUE, DUE_DEBTS, bill_entity, date_of_suffix, date_suffix};
+use crate::tables::{ALL, DUE, DUE_DEBTS, bill_entity, date_of_suffix, date_suffix, member_suffix};
 use crate::words::words;
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -15,10 +16,14 @@ words! {
     /// What falls due. The number is the place within a day: those below 16 in the morning, the others at
     /// the close (rule book 2.3, clock order).
     pub enum DueKind {
+        /// A parameter has a new value.
+        Param = 0 "parameter",
         /// A bill reaches its nominal maturity.
-        Maturity = 0 "maturity",
+        Maturity = 4 "maturity",
+        /// A lot under repo was not bought back: the day after the cut-off.
+        RepoEnd = 5 "repo end",
         /// A matured bill is presented, lot by lot.
-        Presentment = 1 "presentment",
+        Presentment = 8 "presentment",
         /// A presented lot is paid or refused.
         Payment = 16 "payment",
         /// A request lapses.
@@ -27,6 +32,10 @@ words! {
         WindowEnd = 18 "window end",
         /// A hold on cash ends.
         HoldEnd = 19 "hold end",
+        /// A debt falls due that proceeds of a pledged lot are held for.
+        DebtDue = 20 "debt due",
+        /// A month ends: an acceptor with unpaid bills is looked at.
+        Gate = 24 "gate",
     }
 }
 
@@ -46,9 +55,9 @@ pub struct DueKey {
     pub kind: DueKind,
     /// Order within the kind: of payments the moment of presentment, of lapses higher lots first, otherwise 0.
     pub order: u64,
-    /// A bill number, or a request or hold id padded with zeros.
-    pub id: [u8; 30],
-    /// Of payments the lot's first unit, otherwise 0.
+    /// A bill number, a request or hold id, a member's name, or a parameter's number, padded with zeros.
+    pub id: [u8; 32],
+    /// Of what is about one lot, its first unit; otherwise 0.
     pub start: u64,
 }
 
@@ -82,6 +91,56 @@ impl DueKey {
         }
     }
 
+    /// What is about one lot of a bill.
+    pub fn lot(date: Date, kind: DueKind, number: &BillNumber, start: u64) -> DueKey {
+        DueKey {
+            start,
+            ..DueKey::bill(date, kind, number)
+        }
+    }
+
+    /// A parameter's new value.
+    pub fn param(date: Date, name: ParamName) -> DueKey {
+        DueKey {
+            date,
+            kind: DueKind::Param,
+            order: 0,
+            id: padded(&[name as u8]),
+            start: 0,
+        }
+    }
+
+    /// An acceptor's look at a month's end.
+    pub fn gate(date: Date, acceptor: &MemberId) -> DueKey {
+        DueKey {
+            date,
+            kind: DueKind::Gate,
+            order: 0,
+            id: member_suffix(acceptor),
+            start: 0,
+        }
+    }
+
+    /// The parameter it is about.
+    pub(crate) fn param_name(&self) -> Result<ParamName, StateFault> {
+        let [number, ..] = self.id;
+        ParamName::ALL
+            .iter()
+            .copied()
+            .find(|name| *name as u8 == number)
+            .ok_or_else(|| StateFault::new(DUE.name(), "an item without a parameter"))
+    }
+
+    /// The member it is about.
+    pub(crate) fn member(&self) -> Result<MemberId, StateFault> {
+        let len = self.id.iter().position(|byte| *byte == 0).unwrap_or(32);
+        self.id
+            .get(..len)
+            .and_then(|name| std::str::from_utf8(name).ok())
+            .and_then(|name| name.parse().ok())
+            .ok_or_else(|| StateFault::new(DUE.name(), "an item without a member"))
+    }
+
     /// The lapse of a request. Higher lots come first, so that parts cut one after the other from a lot,
     /// whose requests lapse at the same close, all rejoin it, whatever their ids.
     pub fn lapse(date: Date, id: &RequestId, start: u64) -> DueKey {
@@ -105,8 +164,9 @@ impl DueKey {
 
     /// The bill it is about.
     pub fn bill_number(&self) -> Result<BillNumber, StateFault> {
-        std::str::from_utf8(&self.id)
-            .ok()
+        self.id
+            .get(..30)
+            .and_then(|number| std::str::from_utf8(number).ok())
             .and_then(|text| text.parse().ok())
             .ok_or_else(|| StateFault::new(DUE.name(), "an item without a bill number"))
     }
@@ -136,7 +196,7 @@ impl DueKey {
             let (date, rest) = suffix.split_at_checked(4)?;
             let (kind, rest) = rest.split_first()?;
             let (order, rest) = rest.split_at_checked(8)?;
-            let (id, start) = rest.split_at_checked(30)?;
+            let (id, start) = rest.split_at_checked(32)?;
             Some(DueKey {
                 date: date_of_suffix(date)?,
                 kind: DueKind::ALL.iter().copied().find(|k| *k as u8 == *kind)?,
@@ -149,8 +209,8 @@ impl DueKey {
     }
 }
 
-fn padded(bytes: &[u8]) -> [u8; 30] {
-    let mut id = [0u8; 30];
+fn padded(bytes: &[u8]) -> [u8; 32] {
+    let mut id = [0u8; 32];
     for (to, from) in id.iter_mut().zip(bytes) {
         *to = *from;
     }

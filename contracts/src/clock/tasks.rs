@@ -1,12 +1,14 @@
 //! What the clock does with each kind of item that has fallen due.
 
 use crate::bills::{
-    Bill, Circulation, Lot, RefusalCode, Status, dishonour, end_unpaid, existing_bill, lot_money,
-    pay, payable_on, present_by_clock, presentment_due, window_end,
+    Bill, Circulation, Lot, RefusalCode, Status, debt_due, dishonour, end_unpaid, existing_bill,
+    lot_money, pay, payable_on, present_by_clock, presentment_due, profile, repo_ended,
 };
 use crate::calendar::{is_business_day, roll};
 use crate::cash::{balance, end_hold};
 use crate::clock::{DueItem, DueKey, DueKind, add_debt, cancel, remove_debt, schedule};
+use crate::gates;
+use crate::params::param_due;
 use crate::requests::read::existing;
 use crate::requests::{Terms, lapse};
 use crate::run::Run;
@@ -22,6 +24,29 @@ pub(crate) fn work_on(
     item: &DueItem,
 ) -> Result<(), StateFault> {
     match key.kind {
+        DueKind::Param => {
+            run.count(work::PARAM);
+            param_due(run, key)
+        }
+        DueKind::RepoEnd => {
+            run.count(work::REPO_END);
+            cancel(run, key);
+            let mut bill = existing_bill(run.state, &key.bill_number()?)?;
+            let lot = first_lot(run, &bill, key.start)?
+                .filter(|lot| lot.range.start == key.start)
+                .ok_or_else(|| StateFault::new(DUE.name(), "the repo of a lot that is gone"))?;
+            repo_ended(run, &mut bill, lot)
+        }
+        DueKind::DebtDue => {
+            run.count(work::DEBT_DUE);
+            cancel(run, key);
+            debt_due(run, &key.bill_number()?, key.start)
+        }
+        DueKind::Gate => {
+            run.count(work::GATE);
+            cancel(run, key);
+            gates::month_end(run, &key.member()?, key.date)
+        }
         DueKind::Maturity => mature(run, key),
         DueKind::Presentment => present_next(run, key, item),
         DueKind::Payment => settle(run, key),
@@ -56,8 +81,7 @@ fn mature(run: &mut Run<'_, '_>, key: &DueKey) -> Result<(), StateFault> {
     let lot = first_lot(run, &bill, 0)?
         .ok_or_else(|| StateFault::new(LOTS.name(), format!("{} has no lot", bill.number)))?;
     bill.payable_on = payable_on(run.state, bill.maturity)?;
-    let window_days = run.settings.params.presentment_window_days;
-    bill.window_end = window_end(run.state, bill.maturity, window_days)?;
+    bill.window_end = profile::window_end(run, bill.profile, bill.maturity)?;
     BILLS.put(run.state, bill_entity(&bill.number), &[], &bill)?;
     match lot.status {
         Status::Issued => {
@@ -102,7 +126,7 @@ fn present_next(run: &mut Run<'_, '_>, key: &DueKey, item: &DueItem) -> Result<(
         return remove_debt(run, &bill.acceptor, key.date);
     };
     schedule(run, key, lot.range.end.saturating_add(1))?;
-    if lot.status != Status::Received {
+    if lot.status != Status::Received || lot.circulation == Circulation::InRecourse {
         return Ok(());
     }
     if lot.circulation == Circulation::Collecting {

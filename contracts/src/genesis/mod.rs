@@ -3,5 +3,6 @@
 mod rules;
 mod write;
 
-pub use rules::{GenesisRules, OpeningBalance, Params, Settings, settings};
+pub use crate::params::Params;
+pub use rules::{GenesisRules, OpeningBalance, Settings, settings};
 pub(crate) use write::write;

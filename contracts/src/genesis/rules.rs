@@ -2,10 +2,10 @@
 
 use crate::calls::CurrencyAuthority;
 use crate::date::Date;
-use crate::json;
 use crate::member_id::MemberId;
 use crate::members::Member;
 use crate::money::Money;
+use crate::params::Params;
 use crate::state::{StateFault, View};
 use crate::tables::{ALL, SETTINGS};
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -34,7 +34,8 @@ pub struct GenesisRules {
     pub close_minute: u16,
     /// Whether `clock.advance` is allowed.
     pub development_clock: bool,
-    /// The numbers that a regulator can change.
+    /// The numbers that a regulator can change; defaults where left out.
+    #[serde(default)]
     pub params: Params,
 }
 
@@ -46,32 +47,6 @@ pub struct OpeningBalance {
     pub member: MemberId,
     /// How much.
     pub money: Money,
-}
-
-/// Numbers of law and market that a regulator can change; never constants in the rules.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Params {
-    /// Longest term of a bill in months (6; rule book 2.1, law).
-    pub bill_max_term_months: u8,
-    /// Largest sum of a bill in minor units (100,000,000,000 = 1,000,000,000.00; market).
-    #[serde(with = "json::string")]
-    pub bill_max_sum: u64,
-    /// Days to answer a request for acceptance (3; law).
-    pub acceptance_answer_days: u8,
-    /// Days of the presentment window after nominal maturity (10; law).
-    pub presentment_window_days: u8,
-}
-
-impl Default for Params {
-    fn default() -> Self {
-        Params {
-            bill_max_term_months: 6,
-            bill_max_sum: 100_000_000_000,
-            acceptance_answer_days: 3,
-            presentment_window_days: 10,
-        }
-    }
 }
 
 /// What genesis fixed for the rules, as the state keeps it.

@@ -2,10 +2,12 @@
 
 use crate::cash::{CurrencyRecord, mint_into};
 use crate::clock::{ClockState, Moment};
-use crate::genesis::{GenesisRules, Params, Settings};
+use crate::date::Date;
+use crate::genesis::{GenesisRules, Settings};
 use crate::member_id::MemberId;
 use crate::members::{Member, Role, check_keys, check_threshold, write_member};
 use crate::outcome::Failure;
+use crate::params::{ParamName, put_history};
 use crate::state::{Overlay, StateFault};
 use crate::tables::{ALL, CALENDAR, CLOCK, CURRENCIES, SETTINGS, currency_suffix, date_suffix};
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,6 +57,9 @@ fn write_all(
         params: rules.params.clone(),
     };
     SETTINGS.put(state, ALL, &[], &settings)?;
+    for name in ParamName::ALL {
+        put_history(state, *name, Date::FIRST, rules.params.get(*name))?;
+    }
     let clock = ClockState {
         date: Moment::at(time_ms, 0, rules.utc_offset_minutes).date,
         closed: false,
@@ -92,27 +97,9 @@ fn check_settings(rules: &GenesisRules) -> Result<(), String> {
     if close == 0 || close >= MINUTES_PER_DAY {
         return Err(format!("close_minute: {close} is not between 1 and 1439"));
     }
-    let Params {
-        bill_max_term_months,
-        bill_max_sum,
-        acceptance_answer_days,
-        presentment_window_days,
-    } = &rules.params;
-    if *bill_max_sum == u64::MAX {
-        return Err("params: bill_max_sum must be below 18446744073709551615".to_owned());
-    }
-    for (name, value) in [
-        ("bill_max_term_months", u64::from(*bill_max_term_months)),
-        ("bill_max_sum", *bill_max_sum),
-        ("acceptance_answer_days", u64::from(*acceptance_answer_days)),
-        (
-            "presentment_window_days",
-            u64::from(*presentment_window_days),
-        ),
-    ] {
-        if value == 0 {
-            return Err(format!("params: {name} must be above 0"));
-        }
+    for name in ParamName::ALL {
+        name.check(rules.params.get(*name))
+            .map_err(|error| format!("params: {error}"))?;
     }
     Ok(())
 }

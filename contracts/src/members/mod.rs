@@ -2,6 +2,7 @@
 
 mod admit;
 mod authority;
+mod insolvency;
 mod keys;
 mod legal_id;
 pub mod read;
@@ -10,6 +11,7 @@ mod suspend;
 
 pub(crate) use admit::write_member;
 pub(crate) use authority::authorise;
+pub use insolvency::Insolvency;
 pub(crate) use keys::{check_keys, check_threshold};
 pub use legal_id::{LegalId, LegalIdError};
 pub use record::{Member, Role};

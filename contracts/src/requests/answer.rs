@@ -1,8 +1,9 @@
 //! The answers to a request: agree, or refuse with a code.
 
 use crate::bills::{
-    Bill, Lot, RefusalCode, agree_acceptance, agree_delivery, agree_endorsement, check_payment,
-    dishonour, existing_bill, lot_at, pay, require_worked_off,
+    Bill, Lot, RefusalCode, acceptance, check_payment, delivery, discount, dishonour, endorsement,
+    existing_bill, guarantee, lot_at, pay, pledge, redemption, release, require_worked_off, unmark,
+    unused_return,
 };
 use crate::calls::{Agree, Refuse, RequestRef};
 use crate::codes::Code;
@@ -11,7 +12,7 @@ use crate::hash::Hash;
 use crate::members::{named, require_active};
 use crate::outcome::{CallResult, Failure};
 use crate::requests::read::request_in;
-use crate::requests::{Request, Terms, restore};
+use crate::requests::{Request, Terms, check_not_frozen, restore};
 use crate::run::{Act, Caller, Run};
 
 /// A request with what it stands on.
@@ -71,10 +72,28 @@ impl Act for Agree {
 
     fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Standing, Failure> {
         let standing = find_for_answer(run, caller, self.request, self.terms)?;
-        match standing.request.terms {
-            Terms::Presentment { .. } => check_payment(run, &standing.bill, &standing.lot)?,
+        let Standing { request, bill, lot } = &standing;
+        check_not_frozen(lot)?;
+        if !matches!(
+            request.terms,
+            Terms::Presentment { .. } | Terms::Offer { .. }
+        ) {
             // What a suspended member has offered cannot be taken up; what it is owed is paid.
-            _ => require_active(&named(run.state, &standing.request.from)?)?,
+            require_active(&named(run.state, &request.from)?)?;
+        }
+        match &request.terms {
+            Terms::Acceptance {} => acceptance::check_agree(run, bill)?,
+            Terms::Presentment { .. } => check_payment(run, bill, lot)?,
+            Terms::Guarantee { .. } => guarantee::check_agree(run, bill)?,
+            Terms::Discount { .. } => discount::check_agree(run, &standing)?,
+            Terms::Redemption { .. } => redemption::check_agree(run, &standing)?,
+            Terms::Pledge { .. } => pledge::check_agree(run, bill)?,
+            Terms::Release { .. } => release::check_agree(run, &standing)?,
+            Terms::Delivery {}
+            | Terms::Endorsement { .. }
+            | Terms::UnusedReturn {}
+            | Terms::Unmark {}
+            | Terms::Offer { .. } => {}
         }
         Ok(standing)
     }
@@ -87,12 +106,28 @@ impl Act for Agree {
     ) -> Result<CallResult, Failure> {
         let Standing { request, bill, lot } = standing;
         match &request.terms {
-            Terms::Acceptance {} => agree_acceptance(run, bill, lot, &request)?,
-            Terms::Delivery {} => agree_delivery(run, bill, lot, &request)?,
+            Terms::Acceptance {} => acceptance::agree(run, bill, lot, &request)?,
+            Terms::Delivery {} => delivery::agree(run, bill, lot, &request)?,
             Terms::Endorsement { not_transferable } => {
-                agree_endorsement(run, bill, lot, &request, *not_transferable)?;
+                endorsement::agree(run, bill, lot, &request, *not_transferable)?;
             }
             Terms::Presentment { .. } => pay(run, bill, lot, &request, false)?,
+            Terms::UnusedReturn {} => unused_return::agree(run, bill, lot, &request)?,
+            Terms::Unmark {} => unmark::agree(run, bill, lot, &request)?,
+            Terms::Guarantee { ward } => guarantee::agree(run, bill, lot, &request, ward)?,
+            Terms::Discount { .. } => discount::agree(run, bill, lot, &request)?,
+            Terms::Redemption { settlement } => {
+                redemption::agree(run, bill, lot, &request, *settlement)?;
+            }
+            Terms::Pledge { debt, debt_due } => {
+                pledge::agree(run, bill, lot, &request, *debt, *debt_due)?;
+            }
+            Terms::Release { price, settlement } => {
+                release::agree(run, bill, lot, &request, *price, *settlement)?;
+            }
+            Terms::Offer { units, money } => {
+                crate::recourse::settle(run, bill, lot, &request, *units, *money)?;
+            }
         }
         Ok(CallResult::Done)
     }

@@ -1,12 +1,17 @@
 //! A request comes to its end.
 
 use crate::bills::{Bill, Lot, lot_at, rejoin};
+use crate::cash::unhold;
 use crate::clock::{DueKey, cancel, remove_debt};
 use crate::events::RequestLapsed;
+use crate::requests::read::existing;
 use crate::requests::{Request, Terms};
 use crate::run::Run;
 use crate::state::StateFault;
-use crate::tables::{PRESENTMENTS, REQUESTS, REQUESTS_BY_ANSWERER, id_bytes};
+use crate::tables::{
+    OFFERS, PRESENTMENTS, REQUESTS, REQUESTS_BY_ANSWERER, bill_entity, id_bytes, offer_of_suffix,
+    offer_suffix,
+};
 
 /// Takes a request and all that was queued for it out of the state; the lot is the caller's to write.
 pub(crate) fn remove(run: &mut Run<'_, '_>, request: &Request) -> Result<(), StateFault> {
@@ -27,6 +32,14 @@ pub(crate) fn remove(run: &mut Run<'_, '_>, request: &Request) -> Result<(), Sta
         }
         PRESENTMENTS.remove(run.state, id, &[]);
     }
+    if let Terms::Offer { money, .. } = &request.terms {
+        OFFERS.remove(
+            run.state,
+            bill_entity(&request.bill),
+            &offer_suffix(request.range.start, &request.id),
+        );
+        unhold(run.state, &request.from, *money)?;
+    }
     Ok(())
 }
 
@@ -38,6 +51,9 @@ pub(crate) fn restore(
     lot: Lot,
 ) -> Result<Lot, StateFault> {
     remove(run, request)?;
+    if let Terms::Offer { .. } = request.terms {
+        return Ok(lot);
+    }
     let freed = Lot {
         circulation: request.before,
         request: None,
@@ -59,4 +75,24 @@ pub(crate) fn lapse(
         lot: request.range,
     });
     restore(run, bill, request, lot)
+}
+
+/// Ends every offer that waits on a lot; their cash is available again.
+pub(crate) fn end_offers(run: &mut Run<'_, '_>, bill: &Bill, lot: &Lot) -> Result<(), StateFault> {
+    let start = lot.range.start.to_be_bytes();
+    while let Some((suffix, ())) = OFFERS
+        .next(run.state, bill_entity(&bill.number), &start)?
+        .filter(|(suffix, ())| suffix.starts_with(&start))
+    {
+        let id = offer_of_suffix(&suffix)
+            .ok_or_else(|| StateFault::new(OFFERS.name(), "a key of wrong form"))?;
+        let offer = existing(run.state, &id)?;
+        run.emit(RequestLapsed {
+            request: offer.id,
+            bill: offer.bill,
+            lot: offer.range,
+        });
+        remove(run, &offer)?;
+    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Request and answer: the one mechanism of every two-party act (rule book 2.2).
 
 mod answer;
+mod ask;
 mod deadline;
 mod end;
 mod open;
@@ -9,9 +10,13 @@ mod record;
 mod rules;
 mod withdraw;
 
+pub(crate) use answer::Standing;
+pub(crate) use ask::{
+    Ask, Asked, OnLot, check_asking, check_maturity, check_not_frozen, check_part_currency,
+    check_part_zero, claimant, day_before_maturity, lot_to_ask, made, moving, party, state_failure,
+};
 pub(crate) use deadline::answer_by;
-pub(crate) use end::{lapse, remove, restore};
+pub(crate) use end::{end_offers, lapse, remove, restore};
 pub(crate) use open::{Opening, open};
 pub use record::{Presentment, Request, Terms};
-pub(crate) use rules::check_asking;
 pub use rules::{Party, RULES, Rule};

@@ -1,6 +1,7 @@
 //! A request comes to wait on a lot.
 
 use crate::bills::{Bill, Lot, put_lot};
+use crate::cash::hold;
 use crate::clock::{DueKey, schedule};
 use crate::date::Date;
 use crate::hash::RequestId;
@@ -8,7 +9,7 @@ use crate::member_id::MemberId;
 use crate::requests::{Request, Terms};
 use crate::run::Run;
 use crate::state::StateFault;
-use crate::tables::{REQUESTS, REQUESTS_BY_ANSWERER, id_bytes};
+use crate::tables::{OFFERS, REQUESTS, REQUESTS_BY_ANSWERER, bill_entity, id_bytes, offer_suffix};
 
 /// What a request is opened with. The lot is already cut to the part asked for.
 pub(crate) struct Opening {
@@ -19,7 +20,7 @@ pub(crate) struct Opening {
     pub(crate) answer_by: Option<Date>,
 }
 
-/// Records the request and locks its lot.
+/// Records the request and locks its lot; an offer locks none, but holds its cash.
 pub(crate) fn open(
     run: &mut Run<'_, '_>,
     bill: &Bill,
@@ -50,6 +51,12 @@ pub(crate) fn open(
             &DueKey::lapse(date, &request.id, request.range.start),
             0,
         )?;
+    }
+    if let Terms::Offer { money, .. } = &request.terms {
+        hold(run.state, &request.from, *money)?;
+        let suffix = offer_suffix(request.range.start, &request.id);
+        OFFERS.put(run.state, bill_entity(&bill.number), &suffix, &())?;
+        return Ok(request);
     }
     let locked = Lot {
         circulation: request.terms.rule().waiting,

@@ -1,9 +1,11 @@
 //! A live request as the state keeps it.
 
-use crate::bills::{BillNumber, Circulation, LotRange};
+use crate::bills::{BillNumber, Circulation, LotRange, Market, RepoDates, Settlement};
 use crate::date::Date;
 use crate::hash::{Hash, RequestId, tagged_hash};
 use crate::member_id::MemberId;
+use crate::money::Money;
+use crate::rate::{DayCount, Rate};
 use crate::text::Text;
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -28,6 +30,59 @@ pub enum Terms {
         /// The words given with a late presentment.
         explanation: Text<256>,
     } = 4,
+    /// Take the whole accepted bill back unused.
+    UnusedReturn {} = 5,
+    /// Remove the mark "not transferable" from the range.
+    Unmark {} = 6,
+    /// Guarantee the range.
+    Guarantee {
+        /// For whom.
+        ward: MemberId,
+    } = 7,
+    /// Buy the range.
+    Discount {
+        /// On which market.
+        market: Market,
+        /// Annual rate.
+        rate: Rate,
+        /// How days are counted.
+        day_count: DayCount,
+        /// Under repo, until when it may be bought back.
+        repo: Option<RepoDates>,
+        /// How the money moves.
+        settlement: Settlement,
+        /// The seller is not liable to later holders.
+        without_liability: bool,
+        /// Hashes of trade papers.
+        papers: Vec<Hash>,
+    } = 8,
+    /// Buy the range back at face.
+    Redemption {
+        /// How the money moves.
+        settlement: Settlement,
+    } = 9,
+    /// Take the range in pledge.
+    Pledge {
+        /// The debt secured.
+        debt: Money,
+        /// When it is due.
+        debt_due: Date,
+    } = 10,
+    /// Take the range back from pledge.
+    Release {
+        /// What the pledgor pays.
+        price: Option<Money>,
+        /// How the money moves.
+        settlement: Settlement,
+    } = 11,
+    /// Let a claim of recourse be settled.
+    Offer {
+        /// How many units of the lot, from its low end, are settled.
+        #[serde(with = "crate::json::string")]
+        units: u64,
+        /// What is paid, held on the payer's account meanwhile.
+        money: Money,
+    } = 12,
 }
 
 /// A live request.
@@ -38,7 +93,7 @@ pub struct Request {
     pub id: RequestId,
     /// The bill.
     pub bill: BillNumber,
-    /// The lot it locks.
+    /// The lot it locks; an offer locks none.
     pub range: LotRange,
     /// Who asks: who may withdraw.
     pub from: MemberId,
@@ -76,4 +131,6 @@ pub struct Presentment {
     pub by_clock: bool,
     /// It is the lot's first presentment inside the window.
     pub first_in_time: bool,
+    /// It is the lot's first presentment after the window.
+    pub first_late: bool,
 }

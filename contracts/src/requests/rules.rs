@@ -1,10 +1,8 @@
 //! The rule table of requests: who asks, who answers, from which state, and what agreement makes of it
 //! (rule book 2.2).
 
-use crate::bills::{Bill, Circulation, Lot, RefusalCode, Status};
+use crate::bills::{Circulation, Market, RefusalCode, Status};
 use crate::codes::Code;
-use crate::member_id::MemberId;
-use crate::outcome::Failure;
 use crate::requests::Terms;
 
 /// A side of a request.
@@ -20,6 +18,18 @@ pub enum Party {
     Holder,
     /// Whom the request names.
     Named,
+    /// Who set the mark "not transferable".
+    Marker,
+    /// Who asks for a guarantee: drawer, then acceptor, after delivery the holder.
+    Ward,
+    /// Who sold the lot under repo.
+    RepoSeller,
+    /// To whom the lot is pledged.
+    Pledgee,
+    /// Who presents: the pledgee of a pledged lot, else the holder.
+    Presenter,
+    /// One who is liable under recourse.
+    Liable,
 }
 
 /// One row of the table.
@@ -31,16 +41,21 @@ pub struct Rule {
     pub asks: Party,
     /// Who answers.
     pub answers: Party,
-    /// The lot's status beforehand, and afterwards when agreed.
-    pub status: (Status, Status),
+    /// The lot's status beforehand: one of these.
+    pub status: &'static [Status],
     /// The lot's circulation beforehand: one of these.
     pub circulation: &'static [Circulation],
-    /// What it is while the request waits.
+    /// What it is while the request waits; an offer leaves it as it is.
     pub waiting: Circulation,
-    /// What it is when agreed; `Circulable` becomes `NotTransferable` on a lot so marked.
-    pub agreed: Circulation,
+    /// What the lot becomes when agreed. A guarantee leaves it as it was; a marked lot that would be circulable
+    /// is not transferable; under repo a sold lot awaits redemption.
+    pub agreed: (Status, Circulation),
     /// The code for a lot that has not yet come so far.
     pub too_early: Code,
+    /// Whether it can be asked for a part.
+    pub part: bool,
+    /// Whether it ends with the day before maturity.
+    pub before_maturity: bool,
     /// Codes with which the answerer may refuse.
     pub refusals: &'static [RefusalCode],
 }
@@ -55,112 +70,181 @@ const DEFENCES: &[RefusalCode] = &[
     RefusalCode::Other,
 ];
 
-/// The table, in order of [`Terms`].
-pub const RULES: [Rule; 4] = [
-    Rule {
-        act: "acceptance",
-        asks: Party::Drawer,
-        answers: Party::Acceptor,
-        status: (Status::Issued, Status::Accepted),
-        circulation: &[Circulation::AwaitingReceipt],
-        waiting: Circulation::Locked,
-        agreed: Circulation::AwaitingReceipt,
-        too_early: Code::WrongState,
-        refusals: DEFENCES,
-    },
-    Rule {
-        act: "delivery",
-        asks: Party::Drawer,
-        answers: Party::Payee,
-        status: (Status::Accepted, Status::Received),
-        circulation: &[Circulation::AwaitingReceipt],
-        waiting: Circulation::Locked,
-        agreed: Circulation::Circulable,
-        too_early: Code::WrongState,
-        refusals: DEFENCES,
-    },
-    Rule {
-        act: "endorsement",
-        asks: Party::Holder,
-        answers: Party::Named,
-        status: (Status::Received, Status::Received),
-        circulation: &[Circulation::Circulable],
-        waiting: Circulation::Locked,
-        agreed: Circulation::Circulable,
-        too_early: Code::WrongState,
-        refusals: DEFENCES,
-    },
-    Rule {
-        act: "presentment",
-        asks: Party::Holder,
-        answers: Party::Acceptor,
-        status: (Status::Received, Status::Settled),
-        circulation: &[Circulation::Circulable, Circulation::NotTransferable],
-        waiting: Circulation::Collecting,
-        agreed: Circulation::Ended,
-        too_early: Code::PresentmentTooEarly,
-        refusals: RefusalCode::ALL,
-    },
+/// What the rows have in common: a lot in its holder's hands, asked for in parts, before maturity.
+const ON_A_LOT: Rule = Rule {
+    act: "",
+    asks: Party::Holder,
+    answers: Party::Named,
+    status: &[Status::Received],
+    circulation: &[Circulation::Circulable],
+    waiting: Circulation::Locked,
+    agreed: (Status::Received, Circulation::Circulable),
+    too_early: Code::WrongState,
+    part: true,
+    before_maturity: true,
+    refusals: DEFENCES,
+};
+
+/// A bill before delivery: asked for by the drawer, as a whole.
+const WHOLE: Rule = Rule {
+    asks: Party::Drawer,
+    circulation: &[Circulation::AwaitingReceipt],
+    part: false,
+    before_maturity: false,
+    ..ON_A_LOT
+};
+
+const ACCEPTANCE: Rule = Rule {
+    act: "acceptance",
+    answers: Party::Acceptor,
+    status: &[Status::Issued],
+    agreed: (Status::Accepted, Circulation::AwaitingReceipt),
+    before_maturity: true,
+    ..WHOLE
+};
+
+const DELIVERY: Rule = Rule {
+    act: "delivery",
+    answers: Party::Payee,
+    status: &[Status::Accepted],
+    ..WHOLE
+};
+
+const ENDORSEMENT: Rule = Rule {
+    act: "endorsement",
+    ..ON_A_LOT
+};
+
+const PRESENTMENT: Rule = Rule {
+    act: "presentment",
+    asks: Party::Presenter,
+    answers: Party::Acceptor,
+    circulation: &[
+        Circulation::Circulable,
+        Circulation::NotTransferable,
+        Circulation::Pledged,
+    ],
+    waiting: Circulation::Collecting,
+    agreed: (Status::Settled, Circulation::Ended),
+    too_early: Code::PresentmentTooEarly,
+    before_maturity: false,
+    refusals: RefusalCode::ALL,
+    ..ON_A_LOT
+};
+
+const UNUSED_RETURN: Rule = Rule {
+    act: "unused return",
+    answers: Party::Acceptor,
+    status: &[Status::Accepted],
+    agreed: (Status::Terminated, Circulation::Ended),
+    ..WHOLE
+};
+
+const UNMARK: Rule = Rule {
+    act: "unmark",
+    answers: Party::Marker,
+    circulation: &[Circulation::NotTransferable],
+    ..ON_A_LOT
+};
+
+const GUARANTEE: Rule = Rule {
+    act: "guarantee",
+    asks: Party::Ward,
+    status: &[Status::Issued, Status::Accepted, Status::Received],
+    circulation: &[
+        Circulation::AwaitingReceipt,
+        Circulation::Circulable,
+        Circulation::NotTransferable,
+    ],
+    ..ON_A_LOT
+};
+
+const DISCOUNT: Rule = Rule {
+    act: "discount",
+    ..ON_A_LOT
+};
+
+const INTERBANK: Rule = Rule {
+    act: "interbank discount",
+    ..ON_A_LOT
+};
+
+const REDISCOUNT: Rule = Rule {
+    act: "rediscount",
+    ..ON_A_LOT
+};
+
+const REDEMPTION: Rule = Rule {
+    act: "redemption",
+    answers: Party::RepoSeller,
+    circulation: &[Circulation::AwaitingRedemption],
+    ..ON_A_LOT
+};
+
+const PLEDGE: Rule = Rule {
+    act: "pledge",
+    agreed: (Status::Received, Circulation::Pledged),
+    ..ON_A_LOT
+};
+
+const RELEASE: Rule = Rule {
+    act: "release",
+    asks: Party::Pledgee,
+    answers: Party::Holder,
+    circulation: &[Circulation::Pledged],
+    before_maturity: false,
+    ..ON_A_LOT
+};
+
+const OFFER: Rule = Rule {
+    act: "offer",
+    asks: Party::Liable,
+    answers: Party::Holder,
+    circulation: &[Circulation::InRecourse],
+    waiting: Circulation::InRecourse,
+    agreed: (Status::Received, Circulation::InRecourse),
+    before_maturity: false,
+    ..ON_A_LOT
+};
+
+/// The table.
+pub const RULES: &[Rule] = &[
+    ACCEPTANCE,
+    DELIVERY,
+    ENDORSEMENT,
+    PRESENTMENT,
+    UNUSED_RETURN,
+    UNMARK,
+    GUARANTEE,
+    DISCOUNT,
+    INTERBANK,
+    REDISCOUNT,
+    REDEMPTION,
+    PLEDGE,
+    RELEASE,
+    OFFER,
 ];
 
 impl Terms {
     /// Its row of the table.
     pub const fn rule(&self) -> &'static Rule {
-        let [acceptance, delivery, endorsement, presentment] = &RULES;
         match self {
-            Terms::Acceptance {} => acceptance,
-            Terms::Delivery {} => delivery,
-            Terms::Endorsement { .. } => endorsement,
-            Terms::Presentment { .. } => presentment,
+            Terms::Acceptance {} => &ACCEPTANCE,
+            Terms::Delivery {} => &DELIVERY,
+            Terms::Endorsement { .. } => &ENDORSEMENT,
+            Terms::Presentment { .. } => &PRESENTMENT,
+            Terms::UnusedReturn {} => &UNUSED_RETURN,
+            Terms::Unmark {} => &UNMARK,
+            Terms::Guarantee { .. } => &GUARANTEE,
+            Terms::Discount { market, .. } => match market {
+                Market::Discount => &DISCOUNT,
+                Market::Interbank => &INTERBANK,
+                Market::Rediscount => &REDISCOUNT,
+            },
+            Terms::Redemption { .. } => &REDEMPTION,
+            Terms::Pledge { .. } => &PLEDGE,
+            Terms::Release { .. } => &RELEASE,
+            Terms::Offer { .. } => &OFFER,
         }
     }
-}
-
-/// Whether a member may ask for this act on a lot as it stands.
-pub(crate) fn check_asking(
-    rule: &Rule,
-    bill: &Bill,
-    lot: &Lot,
-    actor: &MemberId,
-) -> Result<(), Failure> {
-    match rule.asks {
-        Party::Holder if lot.holder != *actor => {
-            return Err(Failure::of(Code::NotHolder).fact("holder", &lot.holder));
-        }
-        Party::Drawer if bill.drawer != *actor => {
-            return Err(Failure::of(Code::WrongParty).fact("drawer", &bill.drawer));
-        }
-        _ => {}
-    }
-    if let Some(request) = lot.request {
-        return Err(Failure::of(Code::RequestPending).fact("request", request));
-    }
-    let (before, _) = rule.status;
-    if lot.status != before {
-        let code = if lot.status < before {
-            rule.too_early
-        } else {
-            Code::WrongState
-        };
-        return Err(state_failure(code, lot));
-    }
-    if !rule.circulation.contains(&lot.circulation) {
-        if lot.circulation == Circulation::NotTransferable {
-            let mut failure = Failure::of(Code::NotTransferable).fact("lot", lot.range);
-            if let Some(marker) = &lot.not_transferable_by {
-                failure = failure.fact("marked by", marker);
-            }
-            return Err(failure);
-        }
-        return Err(state_failure(Code::WrongState, lot));
-    }
-    Ok(())
-}
-
-/// A refusal that names how the lot stands.
-pub(crate) fn state_failure(code: Code, lot: &Lot) -> Failure {
-    Failure::of(code)
-        .fact("lot", lot.range)
-        .fact("status", lot.status.as_str())
-        .fact("circulation", lot.circulation.as_str())
 }

@@ -6,7 +6,7 @@ use crate::codes::Code;
 use crate::events::RequestWithdrawn;
 use crate::outcome::{CallResult, Failure};
 use crate::requests::answer::{Standing, find};
-use crate::requests::{Presentment, Terms, restore};
+use crate::requests::{Presentment, Terms, check_not_frozen, restore};
 use crate::run::{Act, Caller, Run};
 use crate::tables::{PRESENTMENTS, id_bytes};
 
@@ -32,11 +32,7 @@ impl Act for Withdraw {
             Terms::Presentment { .. } => PRESENTMENTS.get(run.state, id_bytes(&request.id), &[])?,
             _ => None,
         };
-        if presentment.as_ref().is_some_and(|p| p.by_clock) {
-            return Err(Failure::of(Code::WrongState)
-                .fact("request", request.id)
-                .fact("presented by", "clock"));
-        }
+        check_not_frozen(&standing.lot)?;
         Ok((standing, presentment))
     }
 
@@ -53,9 +49,11 @@ impl Act for Withdraw {
             lot: request.range,
             by: caller.actor.clone(),
         });
-        let first_in_time = presentment.is_some_and(|p| p.first_in_time);
+        let (in_time, late) =
+            presentment.map_or((false, false), |p| (p.first_in_time, p.first_late));
         let lot = Lot {
-            presented_in_time: lot.presented_in_time.filter(|_| !first_in_time),
+            presented_in_time: lot.presented_in_time.filter(|_| !in_time),
+            presented_late: lot.presented_late.filter(|_| !late),
             ..lot
         };
         restore(run, &bill, &request, lot)?;

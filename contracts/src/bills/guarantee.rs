@@ -1,0 +1,32 @@
+//! Guarantee of a lot (rule book 2.2; NIL 45-52).
+
+use crate::bills::{Bill, Lot};
+use crate::calls::RequestGuarantee;
+use crate::codes::Code;
+use crate::outcome::Failure;
+use crate::requests::{Ask, Asked, Request, Standing};
+use crate::run::{Caller, Run};
+use crate::state::StateFault;
+
+impl Ask for RequestGuarantee {
+    fn check(&self, _: &Run<'_, '_>, _: &Caller<'_>) -> Result<Asked, Failure> {
+        Err(Failure::of(Code::NotAllowedHere))
+    }
+}
+
+pub(crate) fn check_agree(_: &Run<'_, '_>, _: &Bill) -> Result<(), Failure> {
+    Err(Failure::of(Code::NotAllowedHere))
+}
+
+pub(crate) fn agree(
+    _: &mut Run<'_, '_>,
+    bill: Bill,
+    _: Lot,
+    _: &Request,
+    _: &crate::member_id::MemberId,
+) -> Result<(), StateFault> {
+    Err(StateFault::new(
+        "bills",
+        format!("{}: no such act yet", bill.number),
+    ))
+}

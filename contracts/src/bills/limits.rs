@@ -1,0 +1,58 @@
+//! Use limits of a lot: who may receive it, when, and for what (rule book 2.2).
+
+use crate::bills::{Lot, UseLimits};
+use crate::codes::Code;
+use crate::members::Member;
+use crate::outcome::Failure;
+use crate::run::Run;
+use crate::text::Text;
+
+const MAX_HOLDERS: usize = 16;
+
+/// What is wrong with limits whatever the lot: lists that are too long or out of order, a window that closes
+/// before it opens.
+pub(crate) fn check_words(limits: &UseLimits) -> Result<(), Failure> {
+    let ascending =
+        limits.holders.is_sorted_by(|a, b| a < b) && limits.roles.is_sorted_by(|a, b| a < b);
+    let window = match (limits.from, limits.until) {
+        (Some(from), Some(until)) => from <= until,
+        _ => true,
+    };
+    if limits.holders.len() > MAX_HOLDERS || !ascending || !window {
+        return Err(Failure::argument("limits"));
+    }
+    Ok(())
+}
+
+/// Refuses a transfer outside the limits of a lot.
+pub(crate) fn check_limits(
+    run: &Run<'_, '_>,
+    lot: &Lot,
+    receiver: &Member,
+    purpose: &Text<64>,
+) -> Result<(), Failure> {
+    let Some(limits) = &lot.limits else {
+        return Ok(());
+    };
+    let limited = |what, value: &str| Err(Failure::of(Code::UseLimited).fact(what, value));
+    let anybody = limits.holders.is_empty() && limits.roles.is_empty();
+    if !anybody && !limits.holders.contains(&receiver.id) && !receiver.has_any(&limits.roles) {
+        return Err(Failure::of(Code::UseLimited).fact("receiver", &receiver.id));
+    }
+    let today = run.date();
+    if limits.from.is_some_and(|from| today < from)
+        || limits.until.is_some_and(|until| today > until)
+    {
+        let mut failure = Failure::of(Code::UseLimited).fact("business date", today);
+        for (what, day) in [("from", limits.from), ("until", limits.until)] {
+            if let Some(day) = day {
+                failure = failure.fact(what, day);
+            }
+        }
+        return Err(failure);
+    }
+    if !limits.purpose.is_empty() && limits.purpose != *purpose {
+        return limited("purpose", limits.purpose.as_str());
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! Freeze, stop of payment, and their end.
+
+use crate::calls::{Freeze, Stop, Unfreeze};
+use crate::codes::Code;
+use crate::outcome::{CallResult, Failure};
+use crate::run::{Act, Caller, Run};
+
+impl Act for Freeze {
+    type Checked = ();
+
+    fn check_stateless(&self) -> Result<(), Failure> {
+        Err(Failure::of(Code::NotAllowedHere))
+    }
+
+    fn check_state(&self, _: &Run<'_, '_>, _: &Caller<'_>) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn apply(&self, _: &mut Run<'_, '_>, _: &Caller<'_>, (): ()) -> Result<CallResult, Failure> {
+        Ok(CallResult::Done)
+    }
+}
+
+impl Act for Stop {
+    type Checked = ();
+
+    fn check_stateless(&self) -> Result<(), Failure> {
+        Err(Failure::of(Code::NotAllowedHere))
+    }
+
+    fn check_state(&self, _: &Run<'_, '_>, _: &Caller<'_>) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn apply(&self, _: &mut Run<'_, '_>, _: &Caller<'_>, (): ()) -> Result<CallResult, Failure> {
+        Ok(CallResult::Done)
+    }
+}
+
+impl Act for Unfreeze {
+    type Checked = ();
+
+    fn check_stateless(&self) -> Result<(), Failure> {
+        Err(Failure::of(Code::NotAllowedHere))
+    }
+
+    fn check_state(&self, _: &Run<'_, '_>, _: &Caller<'_>) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn apply(&self, _: &mut Run<'_, '_>, _: &Caller<'_>, (): ()) -> Result<CallResult, Failure> {
+        Ok(CallResult::Done)
+    }
+}

@@ -1,0 +1,22 @@
+//! Notice of recourse.
+
+use crate::calls::Notify;
+use crate::codes::Code;
+use crate::outcome::{CallResult, Failure};
+use crate::run::{Act, Caller, Run};
+
+impl Act for Notify {
+    type Checked = ();
+
+    fn check_stateless(&self) -> Result<(), Failure> {
+        Err(Failure::of(Code::NotAllowedHere))
+    }
+
+    fn check_state(&self, _: &Run<'_, '_>, _: &Caller<'_>) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn apply(&self, _: &mut Run<'_, '_>, _: &Caller<'_>, (): ()) -> Result<CallResult, Failure> {
+        Ok(CallResult::Done)
+    }
+}

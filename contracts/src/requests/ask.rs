@@ -1,0 +1,240 @@
+//! What every request on a lot has in common: the checks of the rule table, and the cut, the lock and the
+//! queue when it is made (rule book 2.2).
+
+use crate::bills::{Bill, Circulation, Frozen, Lot, LotRange, Status, lot_money, lot_named, split};
+use crate::codes::Code;
+use crate::date::Date;
+use crate::events::RequestMade;
+use crate::member_id::MemberId;
+use crate::money::Money;
+use crate::outcome::{CallResult, Failure};
+use crate::requests::{Opening, Party, Request, Rule, Terms, open};
+use crate::run::{Act, Caller, Run};
+
+/// A request that has passed its checks.
+pub(crate) struct Asked {
+    pub(crate) bill: Bill,
+    pub(crate) lot: Lot,
+    /// How many units it is about, from the lot's low end.
+    pub(crate) units: u64,
+    pub(crate) to: MemberId,
+    pub(crate) terms: Terms,
+    pub(crate) answer_by: Date,
+}
+
+/// A call that makes a request.
+pub(crate) trait Ask {
+    /// What can be said without the state.
+    fn check_words(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// What must hold in the state.
+    fn check(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Asked, Failure>;
+}
+
+impl<T: Ask> Act for T {
+    type Checked = Asked;
+
+    fn check_stateless(&self) -> Result<(), Failure> {
+        self.check_words()
+    }
+
+    fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Asked, Failure> {
+        self.check(run, caller)
+    }
+
+    fn apply(
+        &self,
+        run: &mut Run<'_, '_>,
+        caller: &Caller<'_>,
+        asked: Asked,
+    ) -> Result<CallResult, Failure> {
+        let lot = split(run, &asked.bill, asked.lot, asked.units)?;
+        let opening = Opening {
+            id: caller.new_id(),
+            from: caller.actor.clone(),
+            to: asked.to,
+            terms: asked.terms,
+            answer_by: Some(asked.answer_by),
+        };
+        let request = open(run, &asked.bill, &lot, opening)?;
+        Ok(made(run, request))
+    }
+}
+
+/// Tells of a new request, and gives its result.
+pub(crate) fn made(run: &mut Run<'_, '_>, request: Request) -> CallResult {
+    let result = CallResult::Request {
+        request: request.id,
+        terms: request.terms_hash(),
+    };
+    run.emit(RequestMade { request });
+    result
+}
+
+/// The lot that a call names, and the part of it.
+#[derive(Clone, Copy)]
+pub(crate) struct OnLot {
+    pub(crate) lot: LotRange,
+    pub(crate) part: Option<Money>,
+}
+
+/// What is wrong with a part whatever the lot: another currency than the bill's.
+pub(crate) fn check_part_currency(
+    bill: &Result<Bill, Failure>,
+    part: Option<Money>,
+) -> Result<(), Failure> {
+    match (bill, part) {
+        (Ok(bill), Some(part)) if part.currency != bill.sum.currency => {
+            Err(Failure::argument("part").fact("currency", bill.sum.currency.code()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A part of nothing.
+pub(crate) fn check_part_zero(part: Option<Money>) -> Result<(), Failure> {
+    if part.is_some_and(|part| part.minor == 0) {
+        return Err(Failure::of(Code::AmountZero));
+    }
+    Ok(())
+}
+
+/// How many units a part is: those asked for, or the whole lot's.
+pub(crate) fn moving(bill: &Bill, lot: &Lot, part: Option<Money>) -> Result<u64, Failure> {
+    let whole = lot_money(bill, lot)?;
+    let part = part.unwrap_or(whole);
+    if part.minor != whole.minor && !lot.splittable {
+        return Err(Failure::of(Code::NotSplittable).fact("bill", bill.number));
+    }
+    if part.minor > whole.minor {
+        return Err(Failure::of(Code::PartTooLarge)
+            .fact("have", whole)
+            .fact("need", part));
+    }
+    Ok(part.minor)
+}
+
+/// The lot on which a member may ask for an act of the table, as things stand, and how many units of it.
+pub(crate) fn lot_to_ask(
+    run: &Run<'_, '_>,
+    rule: &Rule,
+    bill: &Bill,
+    on: OnLot,
+    actor: &MemberId,
+) -> Result<(Lot, u64), Failure> {
+    let lot = lot_named(run, bill, on.lot)?;
+    check_asking(rule, bill, &lot, actor)?;
+    let units = moving(bill, &lot, on.part)?;
+    check_maturity(run, rule, bill)?;
+    Ok((lot, units))
+}
+
+/// Refuses after maturity what must be asked before.
+pub(crate) fn check_maturity(run: &Run<'_, '_>, rule: &Rule, bill: &Bill) -> Result<(), Failure> {
+    if rule.before_maturity && run.date() >= bill.maturity {
+        return Err(Failure::of(Code::Matured)
+            .fact("maturity", bill.maturity)
+            .fact("business date", run.date()));
+    }
+    Ok(())
+}
+
+/// The last day for the answer to what must be settled before maturity.
+pub(crate) fn day_before_maturity(bill: &Bill) -> Date {
+    bill.maturity.minus_days(1).unwrap_or(bill.maturity)
+}
+
+/// Who a side is, as the bill and the lot stand; none where the lot has no such side, or a call names it.
+pub(crate) fn party<'a>(side: Party, bill: &'a Bill, lot: &'a Lot) -> Option<&'a MemberId> {
+    match side {
+        Party::Drawer => Some(&bill.drawer),
+        Party::Acceptor => Some(&bill.acceptor),
+        Party::Payee => Some(&bill.payee),
+        Party::Holder => Some(&lot.holder),
+        Party::Marker => lot.not_transferable_by.as_ref(),
+        Party::Ward => Some(match lot.status {
+            Status::Issued => &bill.drawer,
+            Status::Accepted => &bill.acceptor,
+            _ => &lot.holder,
+        }),
+        Party::RepoSeller => lot.repo.as_ref().map(|repo| &repo.seller),
+        Party::Pledgee => lot.pledge.as_ref().map(|pledge| &pledge.pledgee),
+        Party::Presenter => Some(claimant(lot)),
+        Party::Named | Party::Liable => None,
+    }
+}
+
+/// Who exercises the rights of a lot: its pledgee where it is pledged, else its holder.
+pub(crate) fn claimant(lot: &Lot) -> &MemberId {
+    lot.pledge
+        .as_ref()
+        .map_or(&lot.holder, |pledge| &pledge.pledgee)
+}
+
+/// Whether a member may ask for this act on a lot as it stands.
+pub(crate) fn check_asking(
+    rule: &Rule,
+    bill: &Bill,
+    lot: &Lot,
+    actor: &MemberId,
+) -> Result<(), Failure> {
+    if let Some(asker) = party(rule.asks, bill, lot).filter(|asker| *asker != actor) {
+        return Err(match rule.asks {
+            Party::Drawer => Failure::of(Code::WrongParty).fact("drawer", asker),
+            Party::Ward => Failure::of(Code::WrongParty).fact("ward", asker),
+            Party::Pledgee => Failure::of(Code::WrongParty).fact("pledgee", asker),
+            _ => Failure::of(Code::NotHolder).fact("holder", asker),
+        });
+    }
+    check_state(rule, lot)
+}
+
+/// Whether the act is possible on a lot as it stands, whoever asks.
+pub(crate) fn check_state(rule: &Rule, lot: &Lot) -> Result<(), Failure> {
+    if let Some(request) = lot.request {
+        return Err(Failure::of(Code::RequestPending).fact("request", request));
+    }
+    check_not_frozen(lot)?;
+    if !rule.status.contains(&lot.status) {
+        let early = rule.status.iter().all(|allowed| lot.status < *allowed);
+        let code = if early {
+            rule.too_early
+        } else {
+            Code::WrongState
+        };
+        return Err(state_failure(code, lot));
+    }
+    if rule.circulation.contains(&lot.circulation) {
+        return Ok(());
+    }
+    if lot.circulation == Circulation::NotTransferable
+        && rule.circulation.contains(&Circulation::Circulable)
+    {
+        let mut failure = Failure::of(Code::NotTransferable).fact("lot", lot.range);
+        if let Some(marker) = &lot.not_transferable_by {
+            failure = failure.fact("marked by", marker);
+        }
+        return Err(failure);
+    }
+    Err(state_failure(Code::WrongState, lot))
+}
+
+/// Refuses while a court's measure is on the lot.
+pub(crate) fn check_not_frozen(lot: &Lot) -> Result<(), Failure> {
+    if lot.frozen == Frozen::No {
+        return Ok(());
+    }
+    Err(Failure::of(Code::Frozen)
+        .fact("lot", lot.range)
+        .fact("measure", lot.frozen.as_str()))
+}
+
+/// A refusal that names how the lot stands.
+pub(crate) fn state_failure(code: Code, lot: &Lot) -> Failure {
+    Failure::of(code)
+        .fact("lot", lot.range)
+        .fact("status", lot.status.as_str())
+        .fact("circulation", lot.circulation.as_str())
+}
