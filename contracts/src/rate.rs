@@ -5,10 +5,11 @@ use crate::words::words;
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::io::{self, Read};
 use std::str::FromStr;
 
 /// A rate in millionths (3.9 % is 39,000). In JSON and on screen a per cent text, `3.9%`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize)]
 pub struct Rate(pub u32);
 
 words! {
@@ -94,6 +95,19 @@ impl fmt::Display for Rate {
 impl fmt::Debug for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+impl BorshDeserialize for Rate {
+    fn deserialize_reader<R: Read>(reader: &mut R) -> io::Result<Self> {
+        let millionths = u32::deserialize_reader(reader)?;
+        if millionths > WHOLE {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "a rate above 100%",
+            ));
+        }
+        Ok(Rate(millionths))
     }
 }
 

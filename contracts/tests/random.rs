@@ -229,6 +229,8 @@ impl Pair {
                     splittable,
                     not_transferable: marked,
                     trade_background: vec![],
+                    profile: Default::default(),
+                    limits: None,
                 };
                 let expected = self.model.may_draw(draw);
                 if let Some(CallResult::Bill(number)) =
@@ -301,6 +303,7 @@ impl Pair {
                     part: Some(Money::new(cny(), amount)),
                     to: member(MEMBERS[to]),
                     not_transferable: mark,
+                    purpose: Default::default(),
                     answer_by: None,
                 };
                 let expected = self.model.endorse(who, place, amount, to, mark);
@@ -314,6 +317,7 @@ impl Pair {
                 let call = Present {
                     bill: self.bill_ref(place.0),
                     lot: self.range(place),
+                    part: None,
                     explanation: "late by oversight".parse().unwrap(),
                 };
                 let expected = self.model.present(who, place);

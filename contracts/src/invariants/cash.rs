@@ -1,15 +1,52 @@
-//! Cash is conserved, and what is held is the sum of the holds.
+//! Cash is conserved, and what is held or frozen is the sum of what it is held or frozen for.
 
 use crate::invariants::Findings;
+use crate::member_id::MemberId;
 use crate::members::read;
-use crate::money::Currency;
+use crate::money::{Currency, Money};
+use crate::requests::Terms;
 use crate::state::{StateFault, View};
 use crate::tables::{
-    ALL, BALANCES, CURRENCIES, HOLD_OWNERS, HOLDS, MEMBERS, currency_suffix, id_bytes,
+    ALL, BALANCES, CURRENCIES, HOLD_OWNERS, HOLDS, MEMBERS, PROCEEDS, REQUESTS, currency_suffix,
+    id_bytes,
 };
 use std::collections::BTreeMap;
 
+/// Cash set aside besides holds, by whose account and currency.
+#[derive(Default)]
+struct SetAside {
+    held: BTreeMap<(MemberId, Currency), u128>,
+    frozen: BTreeMap<(MemberId, Currency), u128>,
+}
+
+fn add(sums: &mut BTreeMap<(MemberId, Currency), u128>, member: &MemberId, money: Money) {
+    let sum = sums.entry((member.clone(), money.currency)).or_default();
+    *sum = sum.saturating_add(u128::from(money.minor));
+}
+
+/// Offers that wait, and proceeds that are pledged or frozen.
+fn set_aside(view: &dyn View) -> Result<SetAside, StateFault> {
+    let mut found = SetAside::default();
+    for entry in REQUESTS.all_from(view, &[]) {
+        let (_, request) = entry?;
+        if let Terms::Offer { money, .. } = request.terms {
+            add(&mut found.held, &request.from, money);
+        }
+    }
+    for entry in PROCEEDS.all_from(view, &[]) {
+        let (_, proceeds) = entry?;
+        let sums = if proceeds.frozen {
+            &mut found.frozen
+        } else {
+            &mut found.held
+        };
+        add(sums, &proceeds.owner, proceeds.money);
+    }
+    Ok(found)
+}
+
 pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), StateFault> {
+    let mut aside = set_aside(view)?;
     let mut sums: BTreeMap<Currency, u128> = BTreeMap::new();
     let mut accounts = 0u64;
     for (_, member) in MEMBERS.scan(view, ALL, &[], usize::MAX)? {
@@ -28,10 +65,24 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
             accounts = accounts.saturating_add(1);
             let sum = sums.entry(balance.currency).or_default();
             *sum = sum.saturating_add(u128::from(balance.total));
+            let account = (member.id.clone(), balance.currency);
+            let offered = aside.held.remove(&account).unwrap_or(0);
             let holds = held.remove(&balance.currency).unwrap_or(0);
+            let holds = holds.saturating_add(offered);
+            let frozen = aside.frozen.remove(&account).unwrap_or(0);
+            findings.expect(
+                u128::from(balance.frozen) == frozen,
+                "what is frozen is the sum of frozen proceeds",
+                || {
+                    format!(
+                        "{} {}: {} frozen, proceeds of {frozen}",
+                        member.id, balance.currency, balance.frozen
+                    )
+                },
+            );
             findings.expect(
                 u128::from(balance.held) == holds,
-                "what is held is the sum of the holds",
+                "what is held is the sum of holds, offers and pledged proceeds",
                 || {
                     format!(
                         "{} {}: {} held, holds of {holds}",
@@ -55,6 +106,11 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
             || member.id.to_string(),
         );
     }
+    findings.expect(
+        aside.held.is_empty() && aside.frozen.is_empty(),
+        "what is set aside is on an account",
+        || format!("{:?} {:?}", aside.held, aside.frozen),
+    );
     let mut stored = 0u64;
     for entry in BALANCES.all_from(view, &[]) {
         entry?;

@@ -1,13 +1,14 @@
 //! The queue of what falls due holds exactly what the records make due, and nothing that is past.
 
-use crate::bills::{Bill, Status};
+use crate::bills::{Bill, Circulation, Status, repo_end};
 use crate::clock::{DueKey, DueKind, read};
 use crate::date::Date;
 use crate::invariants::Findings;
 use crate::member_id::MemberId;
+use crate::params::{self, ParamName};
 use crate::state::{StateFault, View};
 use crate::tables::{
-    ALL, BILLS, DUE_DEBTS, HOLDS, LOTS, MEMBERS, PRESENTMENTS, REQUESTS, bill_entity,
+    ALL, BILLS, DUE_DEBTS, HOLDS, LOTS, MEMBERS, PRESENTMENTS, PROCEEDS, REQUESTS, bill_entity,
     date_of_suffix, id_bytes,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +45,21 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
         let (_, bill) = entry?;
         let status = first_status(view, &bill)?;
         let number = &bill.number;
+        for (_, lot) in LOTS.scan(view, bill_entity(number), &[], usize::MAX)? {
+            expected
+                .extend(repo_end(&bill, &lot).filter(|_| lot.circulation != Circulation::Ended));
+        }
+        for (_, proceeds) in PROCEEDS.scan(view, bill_entity(number), &[], usize::MAX)? {
+            if let Some(pledge) = proceeds.pledge.filter(|_| !proceeds.frozen) {
+                let start = proceeds.range.start;
+                expected.insert(DueKey::lot(
+                    pledge.debt_due,
+                    DueKind::DebtDue,
+                    number,
+                    start,
+                ));
+            }
+        }
         let maturity = DueKey::bill(bill.maturity, DueKind::Maturity, number);
         let presentment = DueKey::bill(bill.payable_on, DueKind::Presentment, number);
         let window_end = DueKey::bill(bill.window_end, DueKind::WindowEnd, number);
@@ -65,6 +81,19 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
                 "a live bill waits for its maturity",
                 || format!("bill {number} is {status} with nothing queued"),
             );
+        }
+    }
+    for name in ParamName::ALL {
+        findings.expect(
+            params::read::on(view, *name, Date::FIRST).is_ok(),
+            "every parameter has a value",
+            || name.to_string(),
+        );
+        for (from, _) in params::read::history(view, *name, usize::MAX)? {
+            let key = DueKey::param(from, *name);
+            if from > clock.date || queued.contains(&key) {
+                expected.insert(key);
+            }
         }
     }
     for key in queued.symmetric_difference(&expected) {

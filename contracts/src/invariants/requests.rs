@@ -1,14 +1,17 @@
-//! One live request a lot: each points to the other.
+//! One live request a lot: each points to the other. Offers wait beside.
 
 use crate::bills::read::lot;
 use crate::invariants::Findings;
 use crate::requests::Terms;
 use crate::state::{StateFault, View};
-use crate::tables::{LOTS, PRESENTMENTS, REQUESTS, REQUESTS_BY_ANSWERER, id_bytes};
+use crate::tables::{
+    LOTS, OFFERS, PRESENTMENTS, REQUESTS, REQUESTS_BY_ANSWERER, bill_entity, id_bytes, offer_suffix,
+};
 
 pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), StateFault> {
     let mut requests = 0u64;
     let mut presentments = 0u64;
+    let mut offers = 0u64;
     for entry in REQUESTS.all_from(view, &[]) {
         let (key, request) = entry?;
         requests = requests.saturating_add(1);
@@ -19,11 +22,22 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
             place,
         );
         let lot = lot(view, &request.bill, request.range.start)?;
+        let offer = matches!(request.terms, Terms::Offer { .. });
+        if offer {
+            offers = offers.saturating_add(1);
+            let suffix = offer_suffix(request.range.start, &request.id);
+            findings.expect(
+                OFFERS
+                    .get(view, bill_entity(&request.bill), &suffix)?
+                    .is_some(),
+                "an offer is in its lot's list",
+                place,
+            );
+        }
         findings.expect(
             lot.is_some_and(|lot| {
                 lot.range == request.range
-                    && lot.request == Some(request.id)
-                    && lot.holder == request.from
+                    && (lot.request == Some(request.id)) != offer
                     && lot.circulation == request.terms.rule().waiting
             }),
             "a request and its lot point to each other",
@@ -66,12 +80,20 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
             waiting = waiting.saturating_add(1);
         }
     }
+    let mut offered = 0u64;
+    for entry in OFFERS.all_from(view, &[]) {
+        entry?;
+        offered = offered.saturating_add(1);
+    }
     findings.expect(
-        listed == requests && stored == presentments && waiting == requests,
+        listed == requests
+            && stored == presentments
+            && waiting.saturating_add(offers) == requests
+            && offered == offers,
         "nothing is left over",
         || {
             format!(
-                "{requests} requests, {listed} in lists, {waiting} on lots; {presentments} for payment, {stored} presentments"
+                "{requests} requests, {listed} in lists, {waiting} on lots; {offers} offers, {offered} in lists; {presentments} for payment, {stored} presentments"
             )
         },
     );

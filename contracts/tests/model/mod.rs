@@ -371,13 +371,7 @@ impl Model {
         if !asked || part.holder != who {
             return false;
         }
-        if let State::Presented {
-            by_clock, first, ..
-        } = part.state
-        {
-            if by_clock {
-                return false;
-            }
+        if let State::Presented { first, .. } = part.state {
             part.in_time &= !first;
         }
         self.undo((b, p));

@@ -2,7 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use allonge_contracts::bills::{BankNumber, BillKind, BillNumber, Lot, LotRange, RefusalCode};
+use allonge_contracts::bills::{
+    BankNumber, BillKind, BillNumber, Lot, LotRange, Profile, RefusalCode,
+};
 use allonge_contracts::calls::*;
 use allonge_contracts::genesis::{GenesisRules, OpeningBalance, Params};
 use allonge_contracts::members::{Member, Role};
@@ -393,6 +395,8 @@ pub fn register(sum: &str, maturity: &str) -> Register {
         splittable: true,
         not_transferable: false,
         trade_background: vec![],
+        profile: Profile::Prc,
+        limits: None,
     }
 }
 
@@ -418,6 +422,7 @@ pub fn ask_endorsement(bill: BillNumber, range: &str, part: &str, to: &str) -> R
         part: (!part.is_empty()).then(|| yuan(part)),
         to: member(to),
         not_transferable: false,
+        purpose: Default::default(),
         answer_by: None,
     }
 }
@@ -426,6 +431,7 @@ pub fn present(bill: BillNumber, range: &str) -> Present {
     Present {
         bill: BillRef::Number(bill),
         lot: lot(range),
+        part: None,
         explanation: Default::default(),
     }
 }

@@ -2,13 +2,16 @@
 
 use crate::support::*;
 use allonge_contracts::Text;
-use allonge_contracts::bills::Bill;
-use allonge_contracts::bills::{BillKind, BillNumber, RefusalCode};
+use allonge_contracts::bills::{
+    Bill, BillKind, BillNumber, Claim, Frozen, Market, Pledge, Profile, RefusalCode, RepoDates,
+    Sale, Settlement, UseLimits,
+};
 use allonge_contracts::calls::*;
 use allonge_contracts::events::*;
 use allonge_contracts::members::Role;
+use allonge_contracts::params::ParamName;
 use allonge_contracts::requests::{Request, Terms};
-use allonge_contracts::{Call, Event, Hash, Money, RequestId};
+use allonge_contracts::{Call, DayCount, Event, Hash, Money, Rate, RequestId};
 
 fn text<const N: usize>(text: &str) -> Text<N> {
     text.parse().unwrap()
@@ -24,6 +27,31 @@ fn id() -> RequestId {
 
 fn hash(byte: u8) -> Hash {
     Hash([byte; 32])
+}
+
+fn limits() -> UseLimits {
+    UseLimits {
+        holders: vec![member("s1"), member("s2")],
+        roles: vec![Role::Bank],
+        from: Some(date("2027-01-06")),
+        until: Some(date("2027-03-31")),
+        purpose: text("steel"),
+    }
+}
+
+fn repo() -> RepoDates {
+    RepoDates {
+        open_from: date("2027-02-01"),
+        cut_off: date("2027-03-01"),
+    }
+}
+
+fn pledge() -> Pledge {
+    Pledge {
+        pledgee: member("bank-a"),
+        debt: yuan("0.80"),
+        debt_due: date("2027-03-01"),
+    }
 }
 
 /// One of every call, in order of number; those with optional parts have them.
@@ -52,6 +80,18 @@ pub fn calls() -> Vec<Call> {
         RotateKeys {
             keys: vec![key(3)],
             threshold: 1,
+        }
+        .into(),
+        Declare {
+            assets: yuan("1,000,000.00"),
+            deposits: yuan("800,000.00"),
+            margin: yuan("0.00"),
+        }
+        .into(),
+        RecordInsolvency {
+            member: member("core"),
+            order: text("(2027) 17"),
+            lifted: true,
         }
         .into(),
         Mint {
@@ -90,6 +130,8 @@ pub fn calls() -> Vec<Call> {
             splittable: true,
             not_transferable: false,
             trade_background: vec![hash(7), hash(8)],
+            profile: Profile::Geneva,
+            limits: Some(limits()),
         }
         .into(),
         RequestAcceptance {
@@ -108,6 +150,7 @@ pub fn calls() -> Vec<Call> {
             part: Some(yuan("121.00")),
             to: member("s2"),
             not_transferable: true,
+            purpose: text("steel"),
             answer_by: None,
         }
         .into(),
@@ -118,7 +161,95 @@ pub fn calls() -> Vec<Call> {
         Present {
             bill: BillRef::Number(number()),
             lot: lot("1-100"),
+            part: Some(yuan("0.50")),
             explanation: text("the office was flooded"),
+        }
+        .into(),
+        RequestUnusedReturn {
+            bill: BillRef::Number(number()),
+            answer_by: None,
+        }
+        .into(),
+        RequestUnmark {
+            bill: BillRef::Number(number()),
+            lot: lot("1-100"),
+            part: Some(yuan("0.50")),
+            answer_by: None,
+        }
+        .into(),
+        RequestGuarantee {
+            bill: BillRef::Call(CallIndex { call: 0 }),
+            lot: None,
+            part: None,
+            guarantor: member("s2"),
+            ward: Some(member("core")),
+            answer_by: Some(date("2027-02-01")),
+        }
+        .into(),
+        RequestDiscount {
+            bill: BillRef::Number(number()),
+            lot: lot("1-100"),
+            part: Some(yuan("0.50")),
+            to: member("bank-a"),
+            market: Market::Interbank,
+            rate: Rate(18_500),
+            day_count: DayCount::Act365,
+            repo: Some(repo()),
+            settlement: Settlement::Free,
+            without_liability: true,
+            papers: vec![hash(7)],
+            purpose: text("steel"),
+            answer_by: None,
+        }
+        .into(),
+        RequestRedemption {
+            bill: BillRef::Number(number()),
+            lot: lot("1-100"),
+            part: None,
+            settlement: Settlement::Dvp,
+            answer_by: None,
+        }
+        .into(),
+        RequestPledge {
+            bill: BillRef::Number(number()),
+            lot: lot("1-100"),
+            part: None,
+            to: member("bank-a"),
+            debt: yuan("0.80"),
+            debt_due: date("2027-03-01"),
+            purpose: text(""),
+            answer_by: None,
+        }
+        .into(),
+        RequestRelease {
+            bill: BillRef::Number(number()),
+            lot: lot("1-100"),
+            part: None,
+            price: Some(yuan("0.80")),
+            settlement: Settlement::Dvp,
+            answer_by: None,
+        }
+        .into(),
+        Disclose {
+            bill: BillRef::Number(number()),
+        }
+        .into(),
+        Narrow {
+            bill: BillRef::Number(number()),
+            lot: lot("1-100"),
+            part: None,
+            unsplittable: true,
+            limits: Some(limits()),
+        }
+        .into(),
+        ApplyProceeds {
+            bill: BillRef::Number(number()),
+            lot: lot("1-100"),
+        }
+        .into(),
+        ReleaseProceeds {
+            bill: BillRef::Number(number()),
+            lot: lot("1-100"),
         }
         .into(),
         Agree {
@@ -146,6 +277,56 @@ pub fn calls() -> Vec<Call> {
             open: vec![date("2027-10-09")],
         }
         .into(),
+        Notify {
+            bill: BillRef::Number(number()),
+            lot: lot("1-100"),
+            parties: vec![member("core"), member("s1")],
+            costs: Some(yuan("150.00")),
+            text: text("refused on the day"),
+        }
+        .into(),
+        Offer {
+            bill: BillRef::Number(number()),
+            lot: lot("1-100"),
+            part: Some(yuan("0.50")),
+            money: Some(yuan("0.51")),
+            answer_by: None,
+        }
+        .into(),
+        Freeze {
+            bill: BillRef::Number(number()),
+            lot: lot("1-100"),
+            part: Some(yuan("0.50")),
+            order: text("(2027) 18"),
+        }
+        .into(),
+        Stop {
+            bill: BillRef::Number(number()),
+            lot: lot("1-100"),
+            part: None,
+            order: text("(2027) 19"),
+        }
+        .into(),
+        Unfreeze {
+            bill: BillRef::Number(number()),
+            lot: lot("1-100"),
+            order: text("(2027) 20"),
+        }
+        .into(),
+        OrderTransfer {
+            bill: BillRef::Number(number()),
+            lot: lot("1-100"),
+            part: None,
+            order: text("(2027) 21"),
+            to: member("s2"),
+        }
+        .into(),
+        SetParam {
+            name: ParamName::RecourseRate,
+            value: 38_500,
+            from: date("2027-07-01"),
+        }
+        .into(),
     ]
 }
 
@@ -163,6 +344,9 @@ fn bill() -> Bill {
         trade_background: vec![hash(7)],
         window_end: date("2027-04-15"),
         payable_on: date("2027-04-05"),
+        profile: Profile::Prc,
+        disclosed_on: Some(date("2027-01-07")),
+        accepted: 100_100,
         hands: 1,
     }
 }
@@ -191,6 +375,20 @@ pub fn events() -> Vec<Event> {
         }
         .into(),
         KeysRotated { member: s2.clone() }.into(),
+        MemberDeclared {
+            member: bank.clone(),
+            assets: yuan("1,000,000.00"),
+            deposits: yuan("800,000.00"),
+            margin: yuan("0.00"),
+        }
+        .into(),
+        InsolvencyRecorded {
+            member: core.clone(),
+            by: bank.clone(),
+            order: text("(2027) 17"),
+            lifted: false,
+        }
+        .into(),
         CashMinted {
             by: bank.clone(),
             to: s1.clone(),
@@ -299,6 +497,109 @@ pub fn events() -> Vec<Event> {
             lot: lot("101-100100"),
         }
         .into(),
+        BillReturned {
+            bill: number(),
+            from: core.clone(),
+            to: bank.clone(),
+            money,
+        }
+        .into(),
+        BillUnmarked {
+            bill: number(),
+            lot: part,
+            holder: s1.clone(),
+            by: core.clone(),
+        }
+        .into(),
+        BillGuaranteed {
+            bill: number(),
+            lot: part,
+            guarantor: s2.clone(),
+            ward: s1.clone(),
+            money,
+        }
+        .into(),
+        BillDiscounted {
+            bill: number(),
+            lot: part,
+            from: s1.clone(),
+            to: bank.clone(),
+            money,
+            price: yuan("120.00"),
+            sale: Sale {
+                market: Market::Discount,
+                rate: Rate(39_000),
+                interest: 100,
+                repo: Some(repo()),
+            },
+            settlement: Settlement::Dvp,
+        }
+        .into(),
+        BillRedeemed {
+            bill: number(),
+            lot: part,
+            from: bank.clone(),
+            to: s1.clone(),
+            money,
+            settlement: Settlement::Dvp,
+        }
+        .into(),
+        BillRepoLapsed {
+            bill: number(),
+            lot: part,
+            seller: s1.clone(),
+            holder: bank.clone(),
+            money,
+        }
+        .into(),
+        BillPledged {
+            bill: number(),
+            lot: part,
+            pledgor: s1.clone(),
+            pledge: pledge(),
+            money,
+        }
+        .into(),
+        BillReleased {
+            bill: number(),
+            lot: part,
+            pledgor: s1.clone(),
+            pledgee: bank.clone(),
+            price: Some(money),
+            settlement: Settlement::Dvp,
+        }
+        .into(),
+        BillDisclosed {
+            bill: number(),
+            acceptor: bank.clone(),
+        }
+        .into(),
+        BillNarrowed {
+            bill: number(),
+            lot: part,
+            by: s1.clone(),
+            splittable: false,
+            limits: Some(limits()),
+        }
+        .into(),
+        ProceedsHeld {
+            bill: number(),
+            lot: part,
+            owner: s1.clone(),
+            money,
+            pledge: Some(pledge()),
+            frozen: false,
+        }
+        .into(),
+        ProceedsPaid {
+            bill: number(),
+            lot: part,
+            owner: s1.clone(),
+            to: Some(bank.clone()),
+            paid: yuan("0.80"),
+            freed: yuan("120.20"),
+        }
+        .into(),
         RequestMade {
             request: Request {
                 id: id(),
@@ -346,14 +647,76 @@ pub fn events() -> Vec<Event> {
         }
         .into(),
         ClockAdvanced {
-            by: core,
+            by: core.clone(),
             to: date("2027-04-05"),
         }
         .into(),
         CalendarChanged {
-            by: bank,
+            by: bank.clone(),
             closed: vec![date("2027-10-01")],
             open: vec![],
+        }
+        .into(),
+        RecourseNoticed {
+            bill: number(),
+            lot: part,
+            claimant: s2.clone(),
+            parties: vec![core.clone(), s1.clone()],
+            claim: Claim {
+                base: 12_100,
+                interest_from: date("2027-04-05"),
+                costs: 15_000,
+                since: date("2027-04-05"),
+                again: false,
+                late: false,
+            },
+            late: true,
+            text: text("refused on the day"),
+        }
+        .into(),
+        RecourseSettled {
+            bill: number(),
+            lot: part,
+            from: s1.clone(),
+            to: s2.clone(),
+            money,
+            ended: false,
+        }
+        .into(),
+        CourtMeasured {
+            bill: number(),
+            lot: part,
+            by: bank.clone(),
+            order: text("(2027) 18"),
+            frozen: Frozen::Stopped,
+        }
+        .into(),
+        CourtTransferred {
+            bill: number(),
+            lot: part,
+            by: bank.clone(),
+            order: text("(2027) 19"),
+            from: s1,
+            to: s2,
+            money,
+        }
+        .into(),
+        ParamSet {
+            by: bank.clone(),
+            name: ParamName::RecourseRate,
+            value: 38_500,
+            from: date("2027-07-01"),
+        }
+        .into(),
+        ParamChanged {
+            name: ParamName::SilentEcds,
+            value: 1,
+        }
+        .into(),
+        AcceptorOverdue {
+            acceptor: core,
+            until: date("2027-08-31"),
+            persistently: false,
         }
         .into(),
     ]
