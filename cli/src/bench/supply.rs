@@ -58,6 +58,8 @@ pub(super) async fn draw_bills(
             let index = u8::try_from(calls.len()).unwrap_or(u8::MAX);
             calls.push(
                 Register {
+                    profile: Default::default(),
+                    limits: None,
                     kind: BillKind::Bank,
                     acceptor: acceptor.clone(),
                     payee: account.id.clone(),
@@ -169,6 +171,7 @@ impl Cut {
                 let start = self.from + LOT * lots.len() as u64;
                 calls.push(
                     RequestEndorsement {
+                        purpose: Default::default(),
                         bill: BillRef::Number(self.bill),
                         lot: LotRange {
                             start,

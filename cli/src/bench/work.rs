@@ -141,6 +141,7 @@ impl World {
             let lot = if endorse { account.stock.pop() } else { None };
             let call: Call = match lot {
                 Some(StockLot { bill, lot }) => RequestEndorsement {
+                    purpose: Default::default(),
                     bill: BillRef::Number(bill),
                     lot,
                     part: Some(step),

@@ -190,6 +190,8 @@ impl Teller<'_> {
             )
         })?;
         let register = Register {
+            profile: Default::default(),
+            limits: None,
             kind: BillKind::Bank,
             acceptor: id(FIRST_BANK)?,
             payee: id(payee)?,
@@ -295,6 +297,7 @@ impl Teller<'_> {
         what_for: &str,
     ) -> Result<(RequestId, Hash, Money), CliError> {
         let ask = RequestEndorsement {
+            purpose: Default::default(),
             bill: BillRef::Number(*bill),
             lot: self.books.lot_of(&id(from)?)?,
             part: Some(money),
@@ -402,6 +405,7 @@ impl Teller<'_> {
         let lot = self.books.lot_of(&to)?;
         let money = Money::new(self.plan.sum.currency, lot.amount().unwrap_or(0));
         let present = Present {
+            part: None,
             bill: BillRef::Number(*bill),
             lot,
             explanation: Text::empty(),

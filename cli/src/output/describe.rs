@@ -1,5 +1,7 @@
 //! Events and ranges in words.
 
+mod acts;
+
 use allonge_contracts::bills::LotRange;
 use allonge_contracts::requests::Terms;
 use allonge_contracts::{Currency, Date, Event, Money, format_minor};
@@ -185,6 +187,31 @@ pub fn describe(event: &Event) -> String {
         Event::DayBegan(e) => format!("the business day {} began", e.date),
         Event::DayClosed(e) => format!("the business day {} closed", e.date),
         Event::ClockAdvanced(e) => format!("the clock was moved to {} by {}", e.to, e.by),
+        Event::MemberDeclared(e) => format!(
+            "{} declared assets of {}, deposits of {}, margins of {}",
+            e.member, e.assets, e.deposits, e.margin
+        ),
+        Event::InsolvencyRecorded(e) => format!(
+            "insolvency of {} {} by {}, order {}",
+            e.member,
+            if e.lifted { "taken back" } else { "recorded" },
+            e.by,
+            e.order
+        ),
+        Event::ParamSet(e) => format!(
+            "{} set to {} from {} on by {}",
+            e.name,
+            e.name.show(e.value),
+            e.from,
+            e.by
+        ),
+        Event::ParamChanged(e) => format!("{} is now {}", e.name, e.name.show(e.value)),
+        Event::AcceptorOverdue(e) => format!(
+            "{} is {}overdue: no acceptance until {}",
+            e.acceptor,
+            if e.persistently { "persistently " } else { "" },
+            e.until
+        ),
         Event::CalendarChanged(e) => {
             let part = |what: &str, days: &[Date]| match days {
                 [] => String::new(),
@@ -197,16 +224,15 @@ pub fn describe(event: &Event) -> String {
                 part("open", &e.open)
             )
         }
+        other => acts::describe(other),
     }
 }
 
 /// The act that a request asks for.
 pub fn act_name(terms: &Terms) -> &'static str {
     match terms {
-        Terms::Acceptance {} => "acceptance",
-        Terms::Delivery {} => "delivery",
-        Terms::Endorsement { .. } => "endorsement",
         Terms::Presentment { .. } => "payment",
+        other => other.rule().act,
     }
 }
 

@@ -38,6 +38,8 @@ impl Market {
     pub fn new() -> Self {
         let mut chain = Chain::new();
         let register = Register {
+            profile: Default::default(),
+            limits: None,
             kind: BillKind::Bank,
             acceptor: id("bank"),
             payee: id("t-1"),
@@ -71,6 +73,7 @@ impl Market {
         let made = market.act(
             "t-1",
             RequestEndorsement {
+                purpose: Default::default(),
                 bill: BillRef::Number(bill),
                 lot: LotRange {
                     start: 1,

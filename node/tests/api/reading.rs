@@ -59,6 +59,8 @@ fn today(world: &World) -> Date {
 fn bill(world: &World, sum: u64) -> Vec<Call> {
     vec![
         Call::Register(Register {
+            profile: Default::default(),
+            limits: None,
             kind: allonge_contracts::bills::BillKind::Bank,
             acceptor: "bank".parse().unwrap(),
             payee: "supplier".parse().unwrap(),

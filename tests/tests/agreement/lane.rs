@@ -232,6 +232,8 @@ impl Lane {
             splittable: true,
             not_transferable: false,
             trade_background: Vec::new(),
+            profile: Default::default(),
+            limits: None,
         }
     }
 
@@ -242,6 +244,7 @@ impl Lane {
             part,
             to: self.third.id.clone(),
             not_transferable: false,
+            purpose: Default::default(),
             answer_by: None,
         }
     }

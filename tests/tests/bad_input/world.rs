@@ -122,6 +122,8 @@ impl World {
             splittable: true,
             not_transferable: false,
             trade_background: Vec::new(),
+            profile: Default::default(),
+            limits: None,
         }
     }
 
@@ -197,6 +199,7 @@ impl World {
             part: part.map(money),
             to: self.second.id.clone(),
             not_transferable: false,
+            purpose: Default::default(),
             answer_by: None,
         }
     }

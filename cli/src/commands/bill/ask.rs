@@ -92,6 +92,7 @@ pub async fn endorse(context: &Context, args: EndorseArgs) -> Result<(), CliErro
     };
     context
         .carry_out(RequestEndorsement {
+            purpose: Default::default(),
             bill: BillRef::Number(args.lot.bill),
             lot,
             part,
@@ -117,6 +118,7 @@ pub async fn present(context: &Context, args: PresentArgs) -> Result<(), CliErro
     };
     context
         .carry_out(Present {
+            part: None,
             bill: BillRef::Number(args.lot.bill),
             lot,
             explanation: args.explanation,

@@ -81,6 +81,8 @@ pub async fn run(context: &Context, args: IssueArgs) -> Result<(), CliError> {
     }
     let mut calls: Vec<Call> = vec![
         Register {
+            profile: Default::default(),
+            limits: None,
             kind: args.kind,
             acceptor: args.acceptor,
             payee: args.payee,

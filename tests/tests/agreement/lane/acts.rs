@@ -249,6 +249,7 @@ impl Lane {
         let present = |lot| Present {
             bill: BillRef::Number(bill),
             lot,
+            part: None,
             explanation: Text::empty(),
         };
         self.no(
