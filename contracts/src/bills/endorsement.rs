@@ -1,6 +1,5 @@
 //! Endorsement of a lot, or of the low end of it (rule book 2.1, 2.2).
 
-use crate::bills::limits::check_limits;
 use crate::bills::{
     Bill, Circulation, HandKind, Lot, NewHand, bill_named, change_lot, lot_money, profile,
     record_hand,
@@ -8,11 +7,11 @@ use crate::bills::{
 use crate::calls::RequestEndorsement;
 use crate::codes::Code;
 use crate::events::BillEndorsed;
-use crate::members::{Role, TRADING_ROLES, acting, named, require_active, require_role};
+use crate::members::{TRADING_ROLES, acting, named, require_active, require_role};
 use crate::outcome::Failure;
 use crate::requests::{
-    Ask, Asked, OnLot, Request, Terms, answer_by, check_part_currency, check_part_zero, lot_to_ask,
-    remove,
+    Ask, Asked, OnLot, Request, Terms, answer_by, check_part_currency, check_part_zero,
+    lot_to_move, remove,
 };
 use crate::run::{Caller, Run};
 use crate::state::StateFault;
@@ -37,11 +36,8 @@ impl Ask for RequestEndorsement {
             lot: self.lot,
             part: self.part,
         };
-        let (lot, units) = lot_to_ask(run, terms.rule(), &bill, on, caller.actor)?;
-        if lot.discounted && !endorsee.has_any(&[Role::Bank, Role::FinanceCompany]) {
-            return Err(Failure::of(Code::BanksOnly).fact("member", &self.to));
-        }
-        check_limits(run, &lot, &endorsee, &self.purpose)?;
+        let (rule, purpose) = (terms.rule(), &self.purpose);
+        let (lot, units) = lot_to_move(run, rule, &bill, on, caller.actor, &endorsee, purpose)?;
         let answer_by = answer_by(run, self.answer_by, profile::latest_transfer(&bill))?;
         Ok(Asked {
             bill,

@@ -2,7 +2,7 @@
 
 use crate::bills::{Lot, UseLimits};
 use crate::codes::Code;
-use crate::members::Member;
+use crate::members::{Member, Role};
 use crate::outcome::Failure;
 use crate::run::Run;
 use crate::text::Text;
@@ -22,6 +22,23 @@ pub(crate) fn check_words(limits: &UseLimits) -> Result<(), Failure> {
         return Err(Failure::argument("limits"));
     }
     Ok(())
+}
+
+/// Who is a bank in the sense of "moves among banks only".
+const BANKS: &[Role] = &[Role::Bank, Role::FinanceCompany, Role::CentralBank];
+
+/// Refuses a receiver that may not have the lot: a discounted one moves among banks only, and every lot within
+/// its limits.
+pub(crate) fn check_receiver(
+    run: &Run<'_, '_>,
+    lot: &Lot,
+    receiver: &Member,
+    purpose: &Text<64>,
+) -> Result<(), Failure> {
+    if lot.discounted && !receiver.has_any(BANKS) {
+        return Err(Failure::of(Code::BanksOnly).fact("member", &receiver.id));
+    }
+    check_limits(run, lot, receiver, purpose)
 }
 
 /// Refuses a transfer outside the limits of a lot.

@@ -1,15 +1,18 @@
 //! What every request on a lot has in common: the checks of the rule table, and the cut, the lock and the
 //! queue when it is made (rule book 2.2).
 
+use crate::bills::limits::check_receiver;
 use crate::bills::{Bill, Circulation, Frozen, Lot, LotRange, Status, lot_money, lot_named, split};
 use crate::codes::Code;
 use crate::date::Date;
 use crate::events::RequestMade;
 use crate::member_id::MemberId;
+use crate::members::Member;
 use crate::money::Money;
 use crate::outcome::{CallResult, Failure};
 use crate::requests::{Opening, Party, Request, Rule, Terms, open};
 use crate::run::{Act, Caller, Run};
+use crate::text::Text;
 
 /// A request that has passed its checks.
 pub(crate) struct Asked {
@@ -131,6 +134,24 @@ pub(crate) fn lot_to_ask(
     Ok((lot, units))
 }
 
+/// The same for an act by which somebody else would have the lot: a member that may receive it, for a purpose.
+pub(crate) fn lot_to_move(
+    run: &Run<'_, '_>,
+    rule: &Rule,
+    bill: &Bill,
+    on: OnLot,
+    actor: &MemberId,
+    receiver: &Member,
+    purpose: &Text<64>,
+) -> Result<(Lot, u64), Failure> {
+    let lot = lot_named(run, bill, on.lot)?;
+    check_asking(rule, bill, &lot, actor)?;
+    check_receiver(run, &lot, receiver, purpose)?;
+    let units = moving(bill, &lot, on.part)?;
+    check_maturity(run, rule, bill)?;
+    Ok((lot, units))
+}
+
 /// Refuses after maturity what must be asked before.
 pub(crate) fn check_maturity(run: &Run<'_, '_>, rule: &Rule, bill: &Bill) -> Result<(), Failure> {
     if rule.before_maturity && run.date() >= bill.maturity {
@@ -205,6 +226,13 @@ pub(crate) fn check_state(rule: &Rule, lot: &Lot) -> Result<(), Failure> {
             Code::WrongState
         };
         return Err(state_failure(code, lot));
+    }
+    if rule
+        .discounted
+        .is_some_and(|discounted| discounted != lot.discounted)
+    {
+        let discounted = if lot.discounted { "yes" } else { "no" };
+        return Err(state_failure(Code::WrongState, lot).fact("discounted", discounted));
     }
     if rule.circulation.contains(&lot.circulation) {
         return Ok(());

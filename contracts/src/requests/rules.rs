@@ -45,6 +45,8 @@ pub struct Rule {
     pub status: &'static [Status],
     /// The lot's circulation beforehand: one of these.
     pub circulation: &'static [Circulation],
+    /// Whether the lot must have been discounted, or must not; either will do where absent.
+    pub discounted: Option<bool>,
     /// What it is while the request waits; an offer leaves it as it is.
     pub waiting: Circulation,
     /// What the lot becomes when agreed. A guarantee leaves it as it was; a marked lot that would be circulable
@@ -77,6 +79,7 @@ const ON_A_LOT: Rule = Rule {
     answers: Party::Named,
     status: &[Status::Received],
     circulation: &[Circulation::Circulable],
+    discounted: None,
     waiting: Circulation::Locked,
     agreed: (Status::Received, Circulation::Circulable),
     too_early: Code::WrongState,
@@ -161,16 +164,19 @@ const GUARANTEE: Rule = Rule {
 
 const DISCOUNT: Rule = Rule {
     act: "discount",
+    discounted: Some(false),
     ..ON_A_LOT
 };
 
 const INTERBANK: Rule = Rule {
     act: "interbank discount",
+    discounted: Some(true),
     ..ON_A_LOT
 };
 
 const REDISCOUNT: Rule = Rule {
     act: "rediscount",
+    discounted: Some(true),
     ..ON_A_LOT
 };
 
