@@ -19,6 +19,7 @@ pub(crate) mod pledge;
 mod presentment;
 mod proceeds;
 pub(crate) mod profile;
+pub mod quote;
 pub mod read;
 pub(crate) mod redemption;
 mod register;
