@@ -41,7 +41,9 @@ impl Ask for RequestDiscount {
         if self.papers.len() > MAX_PAPERS {
             return Err(Failure::argument("papers"));
         }
-        if self.without_liability && self.market != Market::Interbank {
+        // A seller that does not buy back is liable as an endorser, so that under repo there is nothing to waive.
+        let waivable = self.market == Market::Interbank && self.repo.is_none();
+        if self.without_liability && !waivable {
             return Err(Failure::argument("without_liability"));
         }
         Ok(())
@@ -269,6 +271,7 @@ pub(crate) fn agree(
             Some(_) => Circulation::AwaitingRedemption,
             None => circulation,
         },
+        not_transferable_by: None,
         discounted: true,
         repo,
         hand,

@@ -154,7 +154,7 @@ coded_structs! {
         pub repo: Option<RepoDates>,
         /// How the money moves.
         pub settlement: Settlement,
-        /// The seller is not liable to later holders; only between banks.
+        /// The seller is not liable to later holders; only between banks, and not under repo.
         #[serde(default)]
         pub without_liability: bool,
         /// Hashes of trade papers between the seller and the one before it, at most 16.
@@ -163,7 +163,8 @@ coded_structs! {
         /// What for; must be the lot's purpose where one is set.
         #[serde(default)]
         pub purpose: Text<64>,
-        /// Lapses at the close of this day; the day before maturity where absent.
+        /// Lapses at the close of this day; where absent the day before maturity, under repo the day before its
+        /// window opens, and never later than that.
         pub answer_by: Option<Date>,
     }
 

@@ -209,11 +209,12 @@ pub(crate) fn check_asking(
             _ => Failure::of(Code::NotHolder).fact("holder", asker),
         });
     }
-    check_state(rule, lot)
+    check_state(rule, bill, lot)
 }
 
-/// Whether the act is possible on a lot as it stands, whoever asks.
-pub(crate) fn check_state(rule: &Rule, lot: &Lot) -> Result<(), Failure> {
+/// Whether the act is possible on a lot as it stands, whoever asks. The mark "not transferable" stops what only a
+/// circulable lot allows, unless the bill's law lets its holder go on.
+pub(crate) fn check_state(rule: &Rule, bill: &Bill, lot: &Lot) -> Result<(), Failure> {
     if let Some(request) = lot.request {
         return Err(Failure::of(Code::RequestPending).fact("request", request));
     }
@@ -240,6 +241,9 @@ pub(crate) fn check_state(rule: &Rule, lot: &Lot) -> Result<(), Failure> {
     if lot.circulation == Circulation::NotTransferable
         && rule.circulation.contains(&Circulation::Circulable)
     {
+        if !bill.profile.rules().mark_stops {
+            return Ok(());
+        }
         let mut failure = Failure::of(Code::NotTransferable).fact("lot", lot.range);
         if let Some(marker) = &lot.not_transferable_by {
             failure = failure.fact("marked by", marker);

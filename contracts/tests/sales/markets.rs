@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use crate::*;
-use allonge_contracts::bills::{HandKind, LotRange, UseLimits};
+use allonge_contracts::bills::{HandKind, LotRange, Profile, UseLimits};
 use allonge_contracts::members::Role;
 use allonge_contracts::{Code, Money};
 
@@ -216,6 +216,40 @@ fn the_gates_are_looked_at_again_when_it_is_agreed() {
         w.morning("2027-01-08");
         settle(&mut w, "bank-b", bill, 1);
     }
+}
+
+#[test]
+fn under_geneva_the_mark_does_not_stop_a_sale() {
+    let mut w = world("2027-01-05");
+    let draw = Register {
+        not_transferable: true,
+        profile: Profile::Geneva,
+        trade_background: papers(),
+        ..register("10.00", "2027-04-05")
+    };
+    let CallResult::Bill(bill) = w.ok("core", draw) else {
+        panic!("no bill");
+    };
+    w.ok("core", ask_acceptance(bill));
+    w.agree("bank-a", bill, 1);
+    w.ok("core", ask_delivery(bill));
+    w.agree("s1", bill, 1);
+    assert_eq!(w.shape(bill), ["1-1000 s1 received/not transferable"]);
+    let call = sell(bill, "1-1000", "4.00", "bank-b", "3.9%");
+    step(&mut w, "s1", call);
+    let request = w.request_at(bill, 1);
+    step(&mut w, "s1", withdraw(request));
+    assert_eq!(w.shape(bill), ["1-1000 s1 received/not transferable"]);
+    let call = sell(bill, "1-1000", "4.00", "bank-b", "3.9%");
+    deal(&mut w, "s1", call, bill);
+    assert_eq!(
+        w.shape(bill),
+        [
+            "1-400 bank-b received/circulable",
+            "401-1000 s1 received/not transferable"
+        ]
+    );
+    assert_eq!(lot_at(&w, bill, 1).not_transferable_by, None);
 }
 
 #[test]

@@ -155,6 +155,7 @@ fn sales(s: &Stage) -> Vec<Row> {
     row("too many papers", "s1", changed(plain(), |c| c.papers = vec![Hash([1; 32]); 17]), Code::InvalidArgument);
     row("a waiver by the first seller", "s1", changed(plain(), |c| c.without_liability = true), Code::InvalidArgument);
     row("a waiver towards the central bank", "bank-b", changed(rediscount(s.discounted, "central"), |c| c.without_liability = true), Code::InvalidArgument);
+    row("a waiver under repo", "bank-b", changed(under_repo("2027-03-01", "2027-03-31", interbank(s.discounted, "bank-a")), |c| c.without_liability = true), Code::InvalidArgument);
     row("by one who may not trade", "guarantor", plain(), Code::RoleRequired);
     row("a discount to an enterprise", "s1", changed(plain(), |c| c.to = member("s2")), Code::RoleRequired);
     row("a discount to the central bank", "s1", changed(plain(), |c| c.to = member("central")), Code::RoleRequired);
