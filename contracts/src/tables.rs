@@ -65,6 +65,8 @@ pub const PRESENTMENTS: Table<Presentment> = Table::new(32, "presentments", 1, 0
 pub const OFFERS: Table<()> = Table::new(33, "offers", 1, 24);
 /// What an acceptor may not do for now: member → (nothing).
 pub const GATES: Table<Gate> = Table::new(34, "gates", 1, 0);
+/// What proceeds have paid of a pledge's debt, in minor units: bill number → the pledge's hand.
+pub const PLEDGES_PAID: Table<u64> = Table::new(35, "pledges_paid", 1, 8);
 
 /// Where the clock stands: all → (nothing).
 pub const CLOCK: Table<ClockState> = Table::new(40, "clock", 1, 0);

@@ -39,6 +39,7 @@ impl Ask for RequestAcceptance {
             lot,
             terms,
             answer_by,
+            work: 0,
         })
     }
 }

@@ -28,6 +28,7 @@ impl Ask for RequestDelivery {
             lot,
             terms,
             answer_by,
+            work: 0,
         })
     }
 }

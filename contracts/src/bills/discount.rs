@@ -88,6 +88,7 @@ impl Ask for RequestDiscount {
             to: self.to.clone(),
             terms,
             answer_by,
+            work: 0,
         })
     }
 }

@@ -46,6 +46,7 @@ impl Ask for RequestEndorsement {
             to: self.to.clone(),
             terms,
             answer_by,
+            work: 0,
         })
     }
 }

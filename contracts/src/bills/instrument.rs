@@ -210,6 +210,10 @@ pub struct Pledge {
     pub debt: Money,
     /// When the debt is due.
     pub debt_due: Date,
+    /// The hand by which it was made. Lots cut from the pledged one secure the same debt: what their proceeds
+    /// have paid of it is counted under this number.
+    #[serde(with = "json::string")]
+    pub hand: u64,
 }
 
 /// Use limits of a lot: a request outside them is refused (rule book 2.2).

@@ -2,7 +2,7 @@
 
 use crate::bills::{Lot, UseLimits};
 use crate::codes::Code;
-use crate::members::{Member, Role};
+use crate::members::{Member, Role, named};
 use crate::outcome::Failure;
 use crate::run::Run;
 use crate::text::Text;
@@ -70,6 +70,46 @@ pub(crate) fn check_limits(
     }
     if !limits.purpose.is_empty() && limits.purpose != *purpose {
         return limited("purpose", limits.purpose.as_str());
+    }
+    Ok(())
+}
+
+/// Refuses limits that would allow what those of the lot do not.
+pub(crate) fn check_narrower(
+    run: &Run<'_, '_>,
+    lot: &Lot,
+    limits: &UseLimits,
+) -> Result<(), Failure> {
+    let Some(old) = &lot.limits else {
+        return Ok(());
+    };
+    let wider = |what| Err(Failure::of(Code::NotNarrower).fact("field", what));
+    let anybody = |limits: &UseLimits| limits.holders.is_empty() && limits.roles.is_empty();
+    if !anybody(old) {
+        if anybody(limits) {
+            return wider("holders");
+        }
+        for holder in &limits.holders {
+            let allowed =
+                old.holders.contains(holder) || named(run.state, holder)?.has_any(&old.roles);
+            if !allowed {
+                return wider("holders");
+            }
+        }
+        if !limits.roles.iter().all(|role| old.roles.contains(role)) {
+            return wider("roles");
+        }
+    }
+    if old.from.is_some() && limits.from < old.from {
+        return wider("from");
+    }
+    if let Some(last) = old.until
+        && limits.until.is_none_or(|until| until > last)
+    {
+        return wider("until");
+    }
+    if !old.purpose.is_empty() && limits.purpose != old.purpose {
+        return wider("purpose");
     }
     Ok(())
 }

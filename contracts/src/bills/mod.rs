@@ -1,6 +1,7 @@
 //! Bills: the instrument, its lots and their hands (rule book 2).
 
 pub(crate) mod acceptance;
+mod collecting;
 mod dates;
 pub(crate) mod delivery;
 mod disclosure;
@@ -29,6 +30,7 @@ pub(crate) mod unmark;
 pub(crate) mod unused_return;
 mod words;
 
+pub(crate) use collecting::{readdress, resume_payment, split_presented, suspend_payment};
 pub(crate) use dates::payable_on;
 pub(crate) use find::{bill_named, existing_bill, lot_named, require_worked_off, whole_lot};
 pub(crate) use hands::{NewHand, record_hand};
@@ -42,7 +44,7 @@ pub use number::{BankNumber, BillNumber, NumberError, check_digit};
 pub(crate) use payment::{check_payment, dishonour, end_unpaid, pay};
 pub(crate) use presentment::{next_payment_day, present_by_clock, presentment_due};
 pub use proceeds::Proceeds;
-pub(crate) use proceeds::{debt_due, distribute};
+pub(crate) use proceeds::{debt_due, distribute, proceeds_at, share, thaw};
 pub use profile::ProfileRules;
 pub(crate) use redemption::repo_ended;
 pub use words::{

@@ -1,8 +1,8 @@
 //! How a presentment ends: paid, refused, or the lot ended unpaid (rule book 2.3).
 
 use crate::bills::{
-    Bill, Circulation, Dishonour, HandKind, Lot, NewHand, RefusalCode, Status, distribute, end_lot,
-    lot_money, put_lot, record_hand,
+    Bill, Circulation, Dishonour, Frozen, HandKind, Lot, NewHand, RefusalCode, Status, distribute,
+    end_lot, lot_money, put_lot, record_hand,
 };
 use crate::cash::{move_cash, require_available, require_no_due_debt};
 use crate::events::{BillDishonoured, BillPaid, BillTerminated};
@@ -46,16 +46,15 @@ pub(crate) fn pay(
         ..lot.clone()
     };
     end_lot(run, &bill, &lot, &settled)?;
-    distribute(run, &bill, &lot, money)?;
     run.emit(BillPaid {
         bill: bill.number,
         lot: lot.range,
-        from: bill.acceptor,
-        to: lot.holder,
+        from: bill.acceptor.clone(),
+        to: lot.holder.clone(),
         money,
         by_clock,
     });
-    Ok(())
+    distribute(run, &bill, &lot, money)
 }
 
 /// Payment is refused. The lot stands as before it was presented, with the refusal on record; once it has
@@ -122,6 +121,7 @@ pub(crate) fn end_unpaid(
     let ended = Lot {
         status: Status::Terminated,
         circulation: Circulation::Ended,
+        frozen: Frozen::No,
         hand,
         request: None,
         ..lot.clone()

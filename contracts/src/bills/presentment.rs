@@ -1,7 +1,8 @@
 //! Presentment for payment: by hand early or again, by the clock when a bill is payable (rule book 2.3).
 
 use crate::bills::{
-    Bill, HandKind, Lot, NewHand, bill_named, lot_at, lot_money, put_lot, record_hand, split,
+    Bill, Frozen, HandKind, Lot, NewHand, bill_named, lot_at, lot_money, put_lot, record_hand,
+    split,
 };
 use crate::calendar::roll;
 use crate::calls::Present;
@@ -159,7 +160,7 @@ fn present(
 }
 
 /// Sets the day at whose close the clock pays or refuses.
-fn schedule_payment(
+pub(super) fn schedule_payment(
     run: &mut Run<'_, '_>,
     request: &Request,
     mut presentment: Presentment,
@@ -172,7 +173,8 @@ fn schedule_payment(
     PRESENTMENTS.put(run.state, id_bytes(&request.id), &[], &presentment)
 }
 
-/// The clock presents a lot on the holder's behalf, to be paid at the close of a day.
+/// The clock presents a lot on the holder's behalf, to be paid at the close of a day; while a court has stopped
+/// its payment it waits without one.
 pub(crate) fn present_by_clock(
     run: &mut Run<'_, '_>,
     bill: &mut Bill,
@@ -190,7 +192,7 @@ pub(crate) fn present_by_clock(
     let how = How {
         id,
         at: Moment::start_of(run.date()).ms,
-        due_on: Some(due_on),
+        due_on: (lot.frozen != Frozen::Stopped).then_some(due_on),
         by_clock: true,
         explanation: Text::empty(),
     };
@@ -210,6 +212,9 @@ pub(crate) fn presentment_due(
         lot.presented_in_time = Some(run.date());
         presentment.first_in_time = true;
         put_lot(run.state, &bill.number, &lot)?;
+    }
+    if lot.frozen == Frozen::Stopped {
+        return PRESENTMENTS.put(run.state, id_bytes(&request.id), &[], &presentment);
     }
     schedule_payment(run, request, presentment, run.date())
 }

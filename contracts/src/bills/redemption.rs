@@ -54,6 +54,7 @@ impl Ask for RequestRedemption {
             to: repo.seller,
             terms,
             answer_by,
+            work: 0,
         })
     }
 }

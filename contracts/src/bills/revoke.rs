@@ -9,6 +9,7 @@ use crate::clock::{DueKey, DueKind, cancel};
 use crate::codes::Code;
 use crate::events::BillRevoked;
 use crate::outcome::{CallResult, Failure};
+use crate::requests::check_not_frozen;
 use crate::run::{Act, Caller, Run};
 
 impl Act for Revoke {
@@ -31,6 +32,7 @@ impl Act for Revoke {
         if let Some(request) = lot.request {
             return Err(Failure::of(Code::RequestPending).fact("request", request));
         }
+        check_not_frozen(&lot)?;
         if lot.status != Status::Issued {
             return Err(Failure::of(Code::WrongState).fact("status", lot.status.as_str()));
         }

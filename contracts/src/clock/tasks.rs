@@ -1,8 +1,9 @@
 //! What the clock does with each kind of item that has fallen due.
 
 use crate::bills::{
-    Bill, Circulation, Lot, RefusalCode, Status, debt_due, dishonour, end_unpaid, existing_bill,
-    lot_money, pay, payable_on, present_by_clock, presentment_due, profile, repo_ended,
+    Bill, Circulation, Frozen, Lot, RefusalCode, Status, debt_due, dishonour, end_unpaid,
+    existing_bill, lot_money, pay, payable_on, present_by_clock, presentment_due, profile,
+    repo_ended,
 };
 use crate::calendar::{is_business_day, roll};
 use crate::cash::{balance, end_hold};
@@ -113,7 +114,8 @@ fn end_request(run: &mut Run<'_, '_>, bill: &Bill, lot: Lot) -> Result<Lot, Stat
     }
 }
 
-/// Presents the next lot of a payable bill. The acceptor's own lots are extinguished.
+/// Presents the next lot of a payable bill. The acceptor's own lots are extinguished, unless somebody else has a
+/// right to them.
 fn present_next(run: &mut Run<'_, '_>, key: &DueKey, item: &DueItem) -> Result<(), StateFault> {
     run.count(work::PRESENT_LOT);
     let mut bill = existing_bill(run.state, &key.bill_number()?)?;
@@ -133,7 +135,11 @@ fn present_next(run: &mut Run<'_, '_>, key: &DueKey, item: &DueItem) -> Result<(
         return present_early_lot(run, &bill, &lot);
     }
     let lot = end_request(run, &bill, lot)?;
-    if lot.holder == bill.acceptor {
+    if lot.holder == bill.acceptor && lot.pledge.is_none() {
+        // What a court has seized is not lost by the holder's being the debtor.
+        if lot.frozen != Frozen::No {
+            return Ok(());
+        }
         return end_unpaid(run, &mut bill, &lot, "extinguished");
     }
     present_by_clock(run, &mut bill, lot, key.date)

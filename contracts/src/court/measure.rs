@@ -1,54 +1,212 @@
 //! Freeze, stop of payment, and their end.
 
-use crate::calls::{Freeze, Stop, Unfreeze};
+use crate::bills::{
+    Bill, Circulation, Frozen, HandKind, Lot, LotRange, NewHand, bill_named, lot_named, put_lot,
+    record_hand, suspend_payment,
+};
+use crate::calls::{BillRef, Freeze, Stop, Unfreeze};
 use crate::codes::Code;
+use crate::court::{check_order, cut, end_frozen, proceed, require_court};
+use crate::events::CourtMeasured;
+use crate::money::Money;
 use crate::outcome::{CallResult, Failure};
+use crate::requests::{
+    check_not_frozen, check_part_currency, check_part_zero, moving, state_failure,
+};
 use crate::run::{Act, Caller, Run};
+use crate::state::StateFault;
+use crate::text::Text;
+
+/// A lot on which a court acts, and how many units of it.
+pub(crate) struct Measured {
+    bill: Bill,
+    lot: Lot,
+    units: u64,
+}
+
+/// What a freeze and a stop have in common: any live lot without a measure.
+struct Measure<'a> {
+    bill: BillRef,
+    lot: LotRange,
+    part: Option<Money>,
+    order: &'a Text<64>,
+    frozen: Frozen,
+}
+
+impl Measure<'_> {
+    fn check(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Measured, Failure> {
+        let bill = bill_named(run, caller, self.bill);
+        check_part_currency(&bill, self.part)?;
+        require_court(run, caller.actor)?;
+        check_part_zero(self.part)?;
+        let bill = bill?;
+        let lot = lot_named(run, &bill, self.lot)?;
+        check_not_frozen(&lot)?;
+        if lot.circulation == Circulation::Ended {
+            return Err(state_failure(Code::WrongState, &lot));
+        }
+        let units = moving(&bill, &lot, self.part)?;
+        Ok(Measured { bill, lot, units })
+    }
+
+    fn apply(
+        &self,
+        run: &mut Run<'_, '_>,
+        caller: &Caller<'_>,
+        measured: Measured,
+    ) -> Result<CallResult, Failure> {
+        let Measured {
+            mut bill,
+            lot,
+            units,
+        } = measured;
+        let lot = cut(run, caller, &bill, lot, units)?;
+        let kind = match self.frozen {
+            Frozen::Stopped => HandKind::Stopped,
+            _ => HandKind::Frozen,
+        };
+        let lot = mark(run, caller, &mut bill, lot, kind, self.frozen, self.order)?;
+        put_lot(run.state, &bill.number, &lot)?;
+        if let (Frozen::Stopped, Some(request)) = (self.frozen, lot.request) {
+            suspend_payment(run, &request)?;
+        }
+        Ok(CallResult::Done)
+    }
+}
+
+/// Records a court's measure or its end; the lot is the caller's to write.
+fn mark(
+    run: &mut Run<'_, '_>,
+    caller: &Caller<'_>,
+    bill: &mut Bill,
+    lot: Lot,
+    kind: HandKind,
+    frozen: Frozen,
+    order: &Text<64>,
+) -> Result<Lot, StateFault> {
+    let hand = NewHand {
+        from: Some(caller.actor.clone()),
+        text: order.as_str().parse().unwrap_or_default(),
+        ..NewHand::new(kind, lot.range, Some(lot.hand))
+    };
+    let hand = record_hand(run, bill, hand)?;
+    run.emit(CourtMeasured {
+        bill: bill.number,
+        lot: lot.range,
+        by: caller.actor.clone(),
+        order: order.clone(),
+        frozen,
+    });
+    Ok(Lot {
+        frozen,
+        hand,
+        ..lot
+    })
+}
+
+impl Freeze {
+    fn measure(&self) -> Measure<'_> {
+        Measure {
+            bill: self.bill,
+            lot: self.lot,
+            part: self.part,
+            order: &self.order,
+            frozen: Frozen::Frozen,
+        }
+    }
+}
 
 impl Act for Freeze {
-    type Checked = ();
+    type Checked = Measured;
 
     fn check_stateless(&self) -> Result<(), Failure> {
-        Err(Failure::of(Code::NotAllowedHere))
+        check_order(&self.order)
     }
 
-    fn check_state(&self, _: &Run<'_, '_>, _: &Caller<'_>) -> Result<(), Failure> {
-        Ok(())
+    fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Measured, Failure> {
+        self.measure().check(run, caller)
     }
 
-    fn apply(&self, _: &mut Run<'_, '_>, _: &Caller<'_>, (): ()) -> Result<CallResult, Failure> {
-        Ok(CallResult::Done)
+    fn apply(
+        &self,
+        run: &mut Run<'_, '_>,
+        caller: &Caller<'_>,
+        measured: Measured,
+    ) -> Result<CallResult, Failure> {
+        self.measure().apply(run, caller, measured)
+    }
+}
+
+impl Stop {
+    fn measure(&self) -> Measure<'_> {
+        Measure {
+            bill: self.bill,
+            lot: self.lot,
+            part: self.part,
+            order: &self.order,
+            frozen: Frozen::Stopped,
+        }
     }
 }
 
 impl Act for Stop {
-    type Checked = ();
+    type Checked = Measured;
 
     fn check_stateless(&self) -> Result<(), Failure> {
-        Err(Failure::of(Code::NotAllowedHere))
+        check_order(&self.order)
     }
 
-    fn check_state(&self, _: &Run<'_, '_>, _: &Caller<'_>) -> Result<(), Failure> {
-        Ok(())
+    fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Measured, Failure> {
+        self.measure().check(run, caller)
     }
 
-    fn apply(&self, _: &mut Run<'_, '_>, _: &Caller<'_>, (): ()) -> Result<CallResult, Failure> {
-        Ok(CallResult::Done)
+    fn apply(
+        &self,
+        run: &mut Run<'_, '_>,
+        caller: &Caller<'_>,
+        measured: Measured,
+    ) -> Result<CallResult, Failure> {
+        self.measure().apply(run, caller, measured)
     }
 }
 
 impl Act for Unfreeze {
-    type Checked = ();
+    type Checked = (Bill, Lot);
 
     fn check_stateless(&self) -> Result<(), Failure> {
-        Err(Failure::of(Code::NotAllowedHere))
+        check_order(&self.order)
     }
 
-    fn check_state(&self, _: &Run<'_, '_>, _: &Caller<'_>) -> Result<(), Failure> {
-        Ok(())
+    fn check_state(
+        &self,
+        run: &Run<'_, '_>,
+        caller: &Caller<'_>,
+    ) -> Result<Self::Checked, Failure> {
+        let bill = bill_named(run, caller, self.bill);
+        require_court(run, caller.actor)?;
+        let bill = bill?;
+        let lot = lot_named(run, &bill, self.lot)?;
+        if lot.frozen == Frozen::No {
+            return Err(state_failure(Code::WrongState, &lot));
+        }
+        Ok((bill, lot))
     }
 
-    fn apply(&self, _: &mut Run<'_, '_>, _: &Caller<'_>, (): ()) -> Result<CallResult, Failure> {
+    fn apply(
+        &self,
+        run: &mut Run<'_, '_>,
+        caller: &Caller<'_>,
+        (mut bill, lot): Self::Checked,
+    ) -> Result<CallResult, Failure> {
+        let kind = HandKind::Unfrozen;
+        let lot = mark(run, caller, &mut bill, lot, kind, Frozen::No, &self.order)?;
+        put_lot(run.state, &bill.number, &lot)?;
+        if lot.circulation == Circulation::Ended {
+            let owner = lot.holder.clone();
+            end_frozen(run, &bill, &lot, owner)?;
+        } else {
+            proceed(run, &mut bill, lot)?;
+        }
         Ok(CallResult::Done)
     }
 }

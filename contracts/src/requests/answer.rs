@@ -1,9 +1,9 @@
 //! The answers to a request: agree, or refuse with a code.
 
 use crate::bills::{
-    Bill, Lot, RefusalCode, acceptance, check_payment, delivery, discount, dishonour, endorsement,
-    existing_bill, guarantee, lot_at, pay, pledge, redemption, release, require_worked_off, unmark,
-    unused_return,
+    Bill, Frozen, Lot, RefusalCode, acceptance, check_payment, delivery, discount, dishonour,
+    endorsement, existing_bill, guarantee, lot_at, pay, pledge, redemption, release,
+    require_worked_off, unmark, unused_return,
 };
 use crate::calls::{Agree, Refuse, RequestRef};
 use crate::codes::Code;
@@ -60,7 +60,17 @@ fn find_for_answer(
     if standing.request.to != *caller.actor {
         return Err(Failure::of(Code::WrongParty).fact("answers", &standing.request.to));
     }
+    check_measure(&standing)?;
     Ok(standing)
+}
+
+/// A court's freeze stops the holder: what was presented is paid or refused as ever. A stop of payment stops both.
+fn check_measure(standing: &Standing) -> Result<(), Failure> {
+    let presented = matches!(standing.request.terms, Terms::Presentment { .. });
+    if presented && standing.lot.frozen == Frozen::Frozen {
+        return Ok(());
+    }
+    check_not_frozen(&standing.lot)
 }
 
 impl Act for Agree {
@@ -73,7 +83,6 @@ impl Act for Agree {
     fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Standing, Failure> {
         let standing = find_for_answer(run, caller, self.request, self.terms)?;
         let Standing { request, bill, lot } = &standing;
-        check_not_frozen(lot)?;
         if !matches!(
             request.terms,
             Terms::Presentment { .. } | Terms::Offer { .. }

@@ -23,6 +23,8 @@ pub(crate) struct Asked {
     pub(crate) to: MemberId,
     pub(crate) terms: Terms,
     pub(crate) answer_by: Date,
+    /// Work that the checks took besides what every call of its kind costs.
+    pub(crate) work: u64,
 }
 
 /// A call that makes a request.
@@ -53,6 +55,7 @@ impl<T: Ask> Act for T {
         caller: &Caller<'_>,
         asked: Asked,
     ) -> Result<CallResult, Failure> {
+        run.charge(asked.work)?;
         let lot = split(run, &asked.bill, asked.lot, asked.units)?;
         let opening = Opening {
             id: caller.new_id(),
@@ -104,11 +107,13 @@ pub(crate) fn check_part_zero(part: Option<Money>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How many units a part is: those asked for, or the whole lot's.
+/// How many units a part is: those asked for, or the whole lot's. Only what is in a holder's hands is cut:
+/// a bill is whole until it is delivered, and what has ended stays as it is.
 pub(crate) fn moving(bill: &Bill, lot: &Lot, part: Option<Money>) -> Result<u64, Failure> {
     let whole = lot_money(bill, lot)?;
     let part = part.unwrap_or(whole);
-    if part.minor != whole.minor && !lot.splittable {
+    let splittable = lot.splittable && lot.status == Status::Received;
+    if part.minor != whole.minor && !splittable {
         return Err(Failure::of(Code::NotSplittable).fact("bill", bill.number));
     }
     if part.minor > whole.minor {

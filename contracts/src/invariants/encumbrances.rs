@@ -1,0 +1,188 @@
+//! One encumbrance a lot: pledge, repo, mark and a court's measure agree with how it stands; what is set aside
+//! belongs to a lot that was paid.
+
+use crate::bills::{Bill, Circulation, Frozen, HandKind, Lot, Status};
+use crate::clock::{DueKey, DueKind, read};
+use crate::date::Date;
+use crate::invariants::Findings;
+use crate::requests::read::existing;
+use crate::requests::{Request, Terms, claimant};
+use crate::state::{StateFault, View};
+use crate::tables::{
+    ALL, BILLS, DUE, HANDS, LOTS, OFFERS, PLEDGES_PAID, PRESENTMENTS, PROCEEDS, bill_entity,
+    id_bytes,
+};
+
+pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), StateFault> {
+    let today = read::state(view)?.date;
+    let mut set_aside = 0u64;
+    for entry in BILLS.all_from(view, &[]) {
+        let (_, bill) = entry?;
+        let entity = bill_entity(&bill.number);
+        for (_, lot) in LOTS.scan(view, entity, &[], usize::MAX)? {
+            if lot.circulation == Circulation::Ended {
+                check_ended(view, &bill, &lot, findings, &mut set_aside)?;
+            } else {
+                check_live(view, &bill, &lot, today, findings)?;
+            }
+        }
+        for (suffix, paid) in PLEDGES_PAID.scan(view, entity, &[], usize::MAX)? {
+            let hand = HANDS.get(view, entity, &suffix)?;
+            findings.expect(
+                hand.is_some_and(|hand| hand.kind == HandKind::Pledged),
+                "what is counted as paid on a debt is counted for a pledge",
+                || format!("{}: {paid}", bill.number),
+            );
+        }
+    }
+    let mut stored = 0u64;
+    for entry in PROCEEDS.all_from(view, &[]) {
+        entry?;
+        stored = stored.saturating_add(1);
+    }
+    findings.expect(
+        stored == set_aside,
+        "proceeds are set aside of a lot that was paid",
+        || format!("{stored} records, {set_aside} of ended lots"),
+    );
+    Ok(())
+}
+
+fn check_live(
+    view: &dyn View,
+    bill: &Bill,
+    lot: &Lot,
+    today: Date,
+    findings: &mut Findings,
+) -> Result<(), StateFault> {
+    let place = || format!("{}:{}", bill.number, lot.range);
+    let request = lot.request.map(|id| existing(view, &id)).transpose()?;
+    let rest = request.as_ref().map_or(lot.circulation, |r| r.before);
+    let in_recourse = rest == Circulation::InRecourse;
+    findings.expect(
+        (lot.pledge.is_some() && !in_recourse) == (rest == Circulation::Pledged),
+        "a lot is pledged exactly while there is a pledge on it",
+        place,
+    );
+    findings.expect(
+        lot.repo.is_some() == (rest == Circulation::AwaitingRedemption),
+        "a lot awaits redemption exactly while it is under repo",
+        place,
+    );
+    findings.expect(
+        lot.pledge.is_none() || lot.repo.is_none(),
+        "a lot has one encumbrance at most",
+        place,
+    );
+    if let Some(pledge) = &lot.pledge {
+        let hand = HANDS.get(view, bill_entity(&bill.number), &pledge.hand.to_be_bytes())?;
+        findings.expect(
+            pledge.pledgee != lot.holder
+                && pledge.debt.currency == bill.sum.currency
+                && hand.is_some_and(|hand| hand.kind == HandKind::Pledged),
+            "a pledge is made by a hand, to another, for a debt in the bill's currency",
+            place,
+        );
+    }
+    let marked = lot.not_transferable_by.is_some();
+    findings.expect(
+        marked || rest != Circulation::NotTransferable,
+        "a lot that is not transferable was marked by somebody",
+        place,
+    );
+    findings.expect(
+        !marked || rest != Circulation::Circulable,
+        "a marked lot is not circulable",
+        place,
+    );
+    findings.expect(
+        bill.splittable || !lot.splittable,
+        "nothing is splittable again",
+        place,
+    );
+    check_waiting(view, bill, lot, request, today, findings)
+}
+
+/// What waits on a lot: under a measure nothing but a presentment; of which a stopped one has no day of payment,
+/// any other has one once the bill is payable.
+fn check_waiting(
+    view: &dyn View,
+    bill: &Bill,
+    lot: &Lot,
+    request: Option<Request>,
+    today: Date,
+    findings: &mut Findings,
+) -> Result<(), StateFault> {
+    let place = || format!("{}:{}", bill.number, lot.range);
+    let start = lot.range.start.to_be_bytes();
+    let offer = OFFERS
+        .next(view, bill_entity(&bill.number), &start)?
+        .is_some_and(|(suffix, ())| suffix.starts_with(&start));
+    let presented = request
+        .as_ref()
+        .is_some_and(|request| matches!(request.terms, Terms::Presentment { .. }));
+    findings.expect(
+        lot.frozen == Frozen::No || (!offer && (request.is_none() || presented)),
+        "nothing but a presentment waits on a lot under a court's measure",
+        place,
+    );
+    let Some(request) = request.filter(|_| presented) else {
+        return Ok(());
+    };
+    findings.expect(
+        request.from == *claimant(lot),
+        "a lot is presented by its pledgee or its holder",
+        place,
+    );
+    let day = PRESENTMENTS
+        .get(view, id_bytes(&request.id), &[])?
+        .and_then(|presentment| presentment.due_on);
+    let early = today < bill.payable_on || {
+        let key = DueKey::bill(bill.payable_on, DueKind::Presentment, &bill.number);
+        DUE.get(view, ALL, &key.suffix())?.is_some()
+    };
+    let fits = match day {
+        Some(_) => lot.frozen != Frozen::Stopped,
+        None => lot.frozen == Frozen::Stopped || early,
+    };
+    findings.expect(
+        fits,
+        "what is presented has its day of payment, unless it is early or stopped",
+        place,
+    );
+    Ok(())
+}
+
+fn check_ended(
+    view: &dyn View,
+    bill: &Bill,
+    lot: &Lot,
+    findings: &mut Findings,
+    set_aside: &mut u64,
+) -> Result<(), StateFault> {
+    let place = || format!("{}:{}", bill.number, lot.range);
+    let start = lot.range.start.to_be_bytes();
+    let proceeds = PROCEEDS.get(view, bill_entity(&bill.number), &start)?;
+    let frozen = proceeds.as_ref().is_some_and(|proceeds| proceeds.frozen);
+    findings.expect(
+        frozen == (lot.frozen != Frozen::No),
+        "an ended lot is frozen exactly while its proceeds are",
+        place,
+    );
+    let Some(proceeds) = proceeds else {
+        return Ok(());
+    };
+    *set_aside = set_aside.saturating_add(1);
+    findings.expect(
+        lot.status == Status::Settled
+            && proceeds.range == lot.range
+            && proceeds.owner == lot.holder
+            && Some(proceeds.money.minor) == lot.range.amount()
+            && proceeds.money.currency == bill.sum.currency
+            && (proceeds.frozen || proceeds.pledge.is_some())
+            && (proceeds.pledge.is_none() || proceeds.pledge == lot.pledge),
+        "proceeds are what was paid on their lot, for its pledge or frozen",
+        place,
+    );
+    Ok(())
+}
