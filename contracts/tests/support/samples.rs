@@ -51,6 +51,7 @@ fn pledge() -> Pledge {
         pledgee: member("bank-a"),
         debt: yuan("0.80"),
         debt_due: date("2027-03-01"),
+        hand: 4,
     }
 }
 
