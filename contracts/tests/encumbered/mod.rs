@@ -293,3 +293,21 @@ pub fn suspend(who: &str) -> Suspend {
         reason: Default::default(),
     }
 }
+
+/// Empty texts leave a limit out.
+pub fn limits(
+    holders: &[&str],
+    roles: &[Role],
+    from: &str,
+    until: &str,
+    purpose: &str,
+) -> UseLimits {
+    let day = |day: &str| (!day.is_empty()).then(|| date(day));
+    UseLimits {
+        holders: holders.iter().map(|name| member(name)).collect(),
+        roles: roles.to_vec(),
+        from: day(from),
+        until: day(until),
+        purpose: text(purpose),
+    }
+}
