@@ -255,6 +255,18 @@ fn the_acceptors_own_lot_is_not_extinguished_while_it_is_pledged() {
     assert_eq!(d.cash("bank-a").0, 1_000_000_000 - 60_000);
 }
 
+#[test]
+fn a_discounted_lot_is_pledged_to_banks_only() {
+    let mut d = Desk::new();
+    let bill = d.usual();
+    d.deal("s1", ask_repo(bill, WHOLE, "bank-a"), "bank-a", bill, 1);
+    d.morning("2027-03-02");
+    let pledge = |to: &str| ask_pledge(bill, WHOLE, "", to, "1.00", "2027-04-05");
+    assert_eq!(d.refused("bank-a", pledge("s2")), Code::BanksOnly);
+    assert_eq!(d.refused("bank-a", pledge("insurer")), Code::BanksOnly);
+    d.deal("bank-a", pledge("bank-b"), "bank-b", bill, 1);
+}
+
 // Release.
 
 #[test]

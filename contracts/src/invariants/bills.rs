@@ -116,13 +116,6 @@ fn check_lot(
         "a lot waits exactly while it has a request",
         place,
     );
-    let awaits = lot.circulation == Circulation::AwaitingRedemption;
-    let redeemable = awaits || lot.circulation == Circulation::Locked;
-    findings.expect(
-        (lot.repo.is_some() || !awaits) && (lot.repo.is_none() || redeemable && lot.discounted),
-        "a lot awaits redemption exactly while it is under repo",
-        place,
-    );
     let whole = LotRange {
         start: 1,
         end: bill.sum.minor,

@@ -65,7 +65,8 @@ fn check_live(
         place,
     );
     findings.expect(
-        lot.repo.is_some() == (rest == Circulation::AwaitingRedemption),
+        lot.repo.is_some() == (rest == Circulation::AwaitingRedemption)
+            && (lot.repo.is_none() || lot.discounted),
         "a lot awaits redemption exactly while it is under repo",
         place,
     );

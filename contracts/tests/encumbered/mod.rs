@@ -4,11 +4,13 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use crate::support::*;
-use allonge_contracts::bills::{BillNumber, Hand, HandKind, Profile, Settlement, UseLimits, read};
+use allonge_contracts::bills::{
+    BillNumber, Hand, HandKind, Market, Profile, RepoDates, Settlement, UseLimits, read,
+};
 use allonge_contracts::calls::*;
 use allonge_contracts::cash::Balance;
 use allonge_contracts::members::Role;
-use allonge_contracts::{Call, CallResult, Code, Event, Text};
+use allonge_contracts::{Call, CallResult, Code, DayCount, Event, Hash, Rate, Text};
 use std::ops::Deref;
 
 /// The ledger. Reading goes through to the world beneath.
@@ -309,5 +311,37 @@ pub fn limits(
         from: day(from),
         until: day(until),
         purpose: text(purpose),
+    }
+}
+
+/// At 2.4 %, to be bought back from 1 February to 1 March 2027, free of payment.
+pub fn ask_repo(bill: BillNumber, range: &str, to: &str) -> RequestDiscount {
+    RequestDiscount {
+        bill: bill_ref(bill),
+        lot: lot(range),
+        part: None,
+        to: member(to),
+        market: Market::Discount,
+        rate: Rate(24_000),
+        day_count: DayCount::Act360,
+        repo: Some(RepoDates {
+            open_from: date("2027-02-01"),
+            cut_off: date("2027-03-01"),
+        }),
+        settlement: Settlement::Free,
+        without_liability: false,
+        papers: vec![Hash([7; 32])],
+        purpose: text(""),
+        answer_by: None,
+    }
+}
+
+pub fn ask_redemption(bill: BillNumber, range: &str) -> RequestRedemption {
+    RequestRedemption {
+        bill: bill_ref(bill),
+        lot: lot(range),
+        part: None,
+        settlement: Settlement::Free,
+        answer_by: None,
     }
 }
