@@ -253,6 +253,8 @@ pub struct Claim {
     pub again: bool,
     /// Refused late without ever having been presented in time: only drawer, acceptor and their guarantors.
     pub late: bool,
+    /// Who has been given notice, at most 64.
+    pub noticed: Vec<MemberId>,
 }
 
 /// One act in a lot's life; immutable, shared by the lots that split from it.

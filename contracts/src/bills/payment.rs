@@ -76,9 +76,13 @@ pub(crate) fn dishonour(
         ..NewHand::new(HandKind::Refused, lot.range, Some(lot.hand))
     };
     let hand = record_hand(run, &mut bill, hand)?;
-    let dishonour = if lot.presented_in_time.is_some() {
+    // What was presented early and stands at maturity is presented in time, also before the day of payment.
+    let today = run.date();
+    let stands = today >= bill.maturity && today <= bill.window_end;
+    let presented_in_time = lot.presented_in_time.or(stands.then_some(today));
+    let dishonour = if presented_in_time.is_some() {
         Dishonour::InTime
-    } else if run.date() < bill.maturity {
+    } else if today < bill.maturity {
         Dishonour::Early
     } else {
         Dishonour::Late
@@ -91,7 +95,8 @@ pub(crate) fn dishonour(
     let refused = Lot {
         circulation: request.before,
         dishonour,
-        refused: Some((code, run.date())),
+        refused: Some((code, today)),
+        presented_in_time,
         hand,
         request: None,
         ..lot

@@ -125,6 +125,18 @@ fn check_lot(
         "a bill is whole until it is delivered",
         place,
     );
+    findings.expect(
+        lot.claim.is_some() == (lot.circulation == Circulation::InRecourse),
+        "a lot has a claim exactly while it is in recourse",
+        place,
+    );
+    findings.expect(
+        lot.claim.as_ref().is_none_or(|claim| {
+            claim.base > 0 && claim.noticed.len() <= 64 && lot.status == Status::Received
+        }),
+        "a claim is worth something and on a lot in somebody's hands",
+        place,
+    );
     let hand = HANDS.get(view, bill_entity(&bill.number), &lot.hand.to_be_bytes())?;
     findings.expect(
         hand.is_some_and(|h| h.range.start <= lot.range.start && lot.range.end <= h.range.end),

@@ -47,6 +47,8 @@ pub(crate) struct Chain {
     pub(crate) signers: Vec<Signer>,
     /// The first day, from maturity on, on which payment was refused.
     pub(crate) refused: Option<Date>,
+    /// Who last paid under recourse: the claim has been its own since, whoever holds the lot.
+    pub(crate) payer: Option<MemberId>,
     /// How many hands were looked at; each costs [`work::HAND`].
     pub(crate) hands: u64,
 }
@@ -170,7 +172,10 @@ impl<'a> Reading<'a> {
             HandKind::Delivered | HandKind::Ordered | HandKind::Redeemed => {
                 self.holder = hand.to.as_ref();
             }
-            HandKind::RecoursePaid => self.holder = hand.from.as_ref(),
+            HandKind::RecoursePaid => {
+                self.holder = hand.from.as_ref();
+                self.chain.payer.clone_from(&hand.from);
+            }
             HandKind::Endorsed | HandKind::Discounted | HandKind::RepoSold => {
                 if let Some(from) = &hand.from {
                     let rank = self.next_rank;

@@ -670,6 +670,7 @@ pub fn events() -> Vec<Event> {
                 since: date("2027-04-05"),
                 again: false,
                 late: false,
+                noticed: vec![member("core"), member("s1")],
             },
             late: true,
             text: text("refused on the day"),
