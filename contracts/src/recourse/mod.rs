@@ -10,7 +10,7 @@ mod pursuit;
 pub mod read;
 mod settle;
 
-pub(crate) use chain::{Chain, signers, signers_within};
+pub(crate) use chain::{Chain, signers_within};
 pub use claim::ClaimAmount;
 pub use liability::{RecourseClass, RecourseRule};
 pub(crate) use settle::settle;

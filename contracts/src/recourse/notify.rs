@@ -28,6 +28,7 @@ const NOTICE: Rule = Rule {
     answers: Party::Liable,
     status: &[Status::Received],
     circulation: NOTICE_FROM,
+    discounted: None,
     waiting: Circulation::InRecourse,
     agreed: (Status::Received, Circulation::InRecourse),
     too_early: Code::WrongState,
