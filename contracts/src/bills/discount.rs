@@ -242,6 +242,7 @@ pub(crate) fn agree(
     let sale = Sale {
         market: sold.market,
         rate: sold.rate,
+        day_count: sold.day_count,
         interest: quote.interest.minor,
         repo: sold.repo,
     };

@@ -10,7 +10,7 @@ use crate::json;
 use crate::member_id::MemberId;
 use crate::members::Role;
 use crate::money::Money;
-use crate::rate::Rate;
+use crate::rate::{DayCount, Rate};
 use crate::text::Text;
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
@@ -307,6 +307,8 @@ pub struct Sale {
     pub market: Market,
     /// Annual rate.
     pub rate: Rate,
+    /// How days were counted.
+    pub day_count: DayCount,
     /// Interest taken, in minor units.
     #[serde(with = "json::string")]
     pub interest: u64,

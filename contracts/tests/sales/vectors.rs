@@ -49,6 +49,7 @@ fn sold(
         Some(Sale {
             market: Market::Discount,
             rate: call.rate,
+            day_count: call.day_count,
             interest: quoted.interest.minor,
             repo: call.repo,
         })
@@ -199,7 +200,7 @@ fn quotes_without_a_price() {
     let whole = lot_at(&w, number, 1);
     let deal = Deal {
         rate: rate("3.6%"),
-        day_count: DayCount::Act360,
+        day_count: call.day_count,
         on: w.today(),
         repo: None,
     };

@@ -530,6 +530,7 @@ pub fn events() -> Vec<Event> {
             sale: Sale {
                 market: Market::Discount,
                 rate: Rate(39_000),
+                day_count: DayCount::Act360,
                 interest: 100,
                 repo: Some(repo()),
             },
