@@ -12,3 +12,4 @@ pub mod metrics;
 pub mod run;
 pub mod shell;
 pub mod store;
+mod wall;

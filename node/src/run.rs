@@ -245,6 +245,14 @@ pub async fn run_until(
 ) -> Result<(), RunError> {
     let home = Home::take(home)?;
     let genesis = read_genesis(&home.genesis())?;
+    if config.clock_shift_ms != 0 && !genesis.rules.development_clock {
+        return Err(RunError::NotANode(
+            "the settings move the clock (clock_shift_ms), which only a network with the development clock \
+             allows: remove that setting"
+                .to_owned(),
+        ));
+    }
+    crate::wall::shift(config.clock_shift_ms);
     let identity = identity(&home, &genesis)?;
     let listener = api::bind(config.http, config.insecure)?;
     let machine = machine_config(&config, identity.entry.key);

@@ -5,6 +5,7 @@
 mod bills;
 mod blocks;
 mod cash;
+mod dev;
 mod error;
 mod events;
 mod explorer;
@@ -100,6 +101,7 @@ fn router(api: Api) -> Router {
         .route("/bills/{number}", get(bills::show))
         .route("/bills/{number}/proof", get(proofs::bill))
         .route("/requests", get(requests::list))
+        .route("/dev/invariants", get(dev::invariants))
         .route("/events", get(events::stream))
         .route("/status", get(status::status))
         .route("/genesis", get(blocks::genesis));

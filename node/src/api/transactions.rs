@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// The most bytes of a transaction in JSON, which writes bytes in hex and escapes text.
 pub const MAX_JSON_BYTES: usize = 4 * MAX_TRANSACTION_BYTES;
@@ -211,9 +211,7 @@ async fn dry_run(
     transaction: CheckedTransaction,
 ) -> Result<At<TransactionView>, ApiError> {
     let snapshot = api.node.snapshot();
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX));
+    let now = crate::wall::now_ms();
     let (height, id) = (snapshot.state.height(), *transaction.id());
     let receipt = offload(move || snapshot.state.dry_run(&transaction, now))
         .await??

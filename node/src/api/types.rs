@@ -202,6 +202,22 @@ pub struct CashBody {
     pub next: Option<String>,
 }
 
+/// An invariant that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ViolationView {
+    /// Which, in a few words.
+    pub rule: String,
+    /// Where, and the values that show it.
+    pub what: String,
+}
+
+/// `GET /v1/dev/invariants`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvariantsBody {
+    /// What does not hold, at most 1,000 of them; empty when all is in order.
+    pub violations: Vec<ViolationView>,
+}
+
 /// A lot in a member's hands, with the bill it is of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Holding {

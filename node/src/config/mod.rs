@@ -102,6 +102,9 @@ pub struct NodeConfig {
     pub mempool_count: u64,
     /// The most bytes of transactions that wait.
     pub mempool_bytes: u64,
+    /// Added to this machine's clock, in milliseconds: the network's days are then others than this
+    /// machine's. Only on a network with the development clock.
+    pub clock_shift_ms: i64,
     /// Other addresses of peers than those in genesis, by the peers' names there.
     pub peers: BTreeMap<String, PeerAddresses>,
 }
@@ -184,6 +187,9 @@ impl NodeConfig {
                 64 * 1024 * 1024,
                 512 * 1024..=16 * 1024 * 1024 * 1024,
             )?,
+            clock_shift_ms: layers
+                .get(|s| s.clock_shift_ms)
+                .map_or(0, |(shift, _)| shift),
             peers: peers(file, from_file.peers.clone())?,
         })
     }
@@ -343,6 +349,11 @@ mod tests {
                 &["config.toml:1", "heartbeat_ms"],
             ),
             ("a = = 1", None, &["config.toml:1"]),
+            (
+                "",
+                Some(("ALLONGE_NODE_CLOCK_SHIFT_MS", "1d")),
+                &["ALLONGE_NODE_CLOCK_SHIFT_MS", "`1d`", "whole number"],
+            ),
             (
                 "http = \"here\"",
                 None,

@@ -37,6 +37,8 @@ pub struct Settings {
     pub mempool_count: Option<u64>,
     /// Bytes.
     pub mempool_bytes: Option<u64>,
+    /// Milliseconds, also negative.
+    pub clock_shift_ms: Option<i64>,
     /// In the file alone.
     #[serde(default)]
     pub peers: BTreeMap<String, PeerAddresses>,
@@ -69,6 +71,7 @@ pub const KEYS: &[&str] = &[
     "checkpoint_blocks",
     "mempool_count",
     "mempool_bytes",
+    "clock_shift_ms",
 ];
 
 /// The largest file that is read.
@@ -154,7 +157,11 @@ impl Settings {
                 "checkpoint_transactions" => settings.checkpoint_transactions = Some(number()?),
                 "checkpoint_blocks" => settings.checkpoint_blocks = Some(number()?),
                 "mempool_count" => settings.mempool_count = Some(number()?),
-                _ => settings.mempool_bytes = Some(number()?),
+                "mempool_bytes" => settings.mempool_bytes = Some(number()?),
+                _ => {
+                    let shift = value.parse().map_err(|_| wrong("write a whole number"));
+                    settings.clock_shift_ms = Some(shift?);
+                }
             }
         }
         Ok(settings)

@@ -13,7 +13,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 /// Transactions whose time to finality is measured at once.
 const TIMED: usize = 16_384;
@@ -142,9 +142,7 @@ impl Metrics {
     /// A block became final.
     pub fn decided(&self, block: &Decided) {
         self.blocks.inc();
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let now = Duration::from_millis(crate::wall::now_ms());
         let made = Duration::from_millis(block.block.header.time_ms);
         self.commit.observe(now.saturating_sub(made).as_secs_f64());
         for receipt in &block.receipts.transactions {

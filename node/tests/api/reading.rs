@@ -5,8 +5,8 @@ use allonge_contracts::calls::{BillRef, CallIndex, PlaceHold, Register, RequestA
 use allonge_contracts::{Call, Date, Money, Text};
 use allonge_ledger::{ProofFile, verify};
 use allonge_node::api::types::{
-    At, BillBody, BillsBody, BlockBody, CashBody, HoldingsBody, MemberBody, MembersBody,
-    RequestsBody, StatusBody,
+    At, BillBody, BillsBody, BlockBody, CashBody, HoldingsBody, InvariantsBody, MemberBody,
+    MembersBody, RequestsBody, StatusBody,
 };
 use allonge_node::handle::NodeHandle;
 use serde::de::DeserializeOwned;
@@ -324,6 +324,8 @@ async fn status_and_readiness() {
     assert_eq!(status.body.validators[0].name.as_deref(), Some("node-0"));
     assert!(status.body.development_clock);
     assert!(!status.body.clock.due_pending);
+    let invariants: At<InvariantsBody> = read(address, "/v1/dev/invariants").await;
+    assert_eq!((invariants.height, invariants.body.violations), (1, vec![]));
     assert_eq!(get(address, "/healthz").await.body, b"ok\n");
     let ready = get(address, "/readyz").await;
     assert_eq!((ready.status, &ready.json()["ready"]), (200, &true.into()));

@@ -219,6 +219,16 @@ async fn a_node_serves_stops_and_goes_on_where_it_was() {
     assert!(error.contains(&genesis.to_string()), "{error}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_network_with_the_development_clock_lives_on_other_days_than_the_machine() {
+    let mut node = Node::new();
+    fs::write(node.path("config.toml"), "clock_shift_ms = -86400000\n").unwrap();
+    node.genesis.rules.development_clock = false;
+    node.write_genesis(&node.genesis);
+    let error = node.refuses().await.to_string();
+    assert!(error.contains("clock_shift_ms"), "{error}");
+}
+
 fn set_mode(path: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
