@@ -92,6 +92,8 @@ pub struct GlobalArgs {
 pub enum Command {
     /// Watch one bill from its invoice to its payment, on four validators of its own
     Demo(commands::demo::DemoArgs),
+    /// Play a scenario from a file, step by step, up to the first surprise
+    Play(commands::play::PlayArgs),
     /// A whole network on this machine: up, status, kill, start, logs, down
     Cluster(commands::cluster::ClusterArgs),
     /// Measure how much a network on this machine takes, how fast, and at what cost

@@ -4,7 +4,7 @@ use crate::args::GlobalArgs;
 use crate::client::{ClientError, NodeClient, SentLog, Signed, TransactionBuilder, Wait};
 use crate::error::CliError;
 use crate::keystore::{Keystore, NamedKey};
-use crate::output::Output;
+use crate::output::{Kept, Output};
 use crate::parse::DayArg;
 use allonge_contracts::{Call, Date, MemberId, Text};
 use std::path::{Path, PathBuf};
@@ -31,6 +31,14 @@ impl Context {
     pub fn new(global: GlobalArgs) -> Self {
         Context {
             out: Output::new(global.output),
+            ..Context::keeping(global, Kept::default())
+        }
+    }
+
+    /// As [`Context::new`], but results are kept, as JSON, and nothing is said.
+    pub fn keeping(global: GlobalArgs, kept: Kept) -> Self {
+        Context {
+            out: Output::keeping(kept),
             home: global.home,
             nodes: global.nodes,
             act_as: global.act_as,
@@ -78,6 +86,11 @@ impl Context {
     /// An address that cannot be used.
     pub fn client(&self) -> Result<NodeClient, CliError> {
         Ok(NodeClient::new(&self.nodes, self.timeout)?)
+    }
+
+    /// The nodes' addresses.
+    pub fn nodes(&self) -> &[String] {
+        &self.nodes
     }
 
     /// The acting member.

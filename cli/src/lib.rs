@@ -16,6 +16,7 @@ pub mod invoice;
 pub mod keystore;
 pub mod output;
 pub mod parse;
+pub mod play;
 
 pub use args::{Cli, GlobalArgs};
 pub use context::{Acted, Context};

@@ -96,7 +96,7 @@ pub async fn run(out: Output, options: &Options) -> Result<(), CliError> {
     ));
     let spec: Spec = work::spec(dir, options.nodes)?;
     let cluster = Cluster::up(&spec).await?;
-    let mut bench = Bench::new(out, cluster, options).await?;
+    let mut bench = Bench::new(out.clone(), cluster, options).await?;
     let report = match bench.measure(options).await {
         Ok(report) => report,
         Err(error) => {

@@ -5,8 +5,8 @@ use super::error::ClientError;
 use super::events::EventStream;
 use super::http::{Ask, Busy, Http};
 use super::types::{
-    At, BillBody, BillsBody, BlockView, CashBody, Final, HoldingsBody, MembersBody, RequestsBody,
-    StatusBody, TransactionState, TransactionView, chain_of,
+    At, BillBody, BillsBody, BlockView, CashBody, Final, HoldingsBody, InvariantsBody, MembersBody,
+    RequestsBody, StatusBody, TransactionState, TransactionView, chain_of,
 };
 use allonge_contracts::bills::BillNumber;
 use allonge_contracts::members::Member;
@@ -248,6 +248,15 @@ impl NodeClient {
             Some((at, chain)) if at.elapsed() < CHAIN_AGE => Ok(chain),
             _ => Ok(chain_of(&self.status().await?.body)),
         }
+    }
+
+    /// What of the invariants does not hold over the node's whole state; only on a network with the
+    /// development clock.
+    ///
+    /// # Errors
+    /// `NoNode`, `Refused`, `BadAnswer`.
+    pub async fn invariants(&self) -> Result<At<InvariantsBody>, ClientError> {
+        self.get("/v1/dev/invariants", &[]).await
     }
 
     /// The network's genesis document; its hash is what counts.

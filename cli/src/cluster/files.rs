@@ -7,10 +7,10 @@ use super::process::{io, write_file};
 use super::spec::{MAX_NODES, Spec};
 use crate::client::now_ms;
 use crate::keystore::{Keystore, public_key, write_key_file};
-use allonge_contracts::Text;
 use allonge_contracts::calls::CurrencyAuthority;
-use allonge_contracts::genesis::{GenesisRules, OpeningBalance, Params};
+use allonge_contracts::genesis::{GenesisRules, OpeningBalance};
 use allonge_contracts::members::Member;
+use allonge_contracts::{Date, Text};
 use allonge_ledger::{GENESIS_VERSION, Genesis, GenesisValidator, LedgerState};
 use ed25519_dalek::SigningKey;
 use std::fs::{self, DirBuilder};
@@ -58,14 +58,17 @@ pub(super) fn generate(spec: &Spec) -> Result<Manifest, ClusterError> {
             ports,
         });
     }
-    let genesis = make_genesis(spec, &members, &nodes)?;
+    let now = now_ms();
+    let time_ms = spec.start.map_or(now, first_moment);
+    let shift_ms = i64::try_from(i128::from(time_ms) - i128::from(now)).unwrap_or(0);
+    let genesis = make_genesis(spec, &members, &nodes, time_ms)?;
     let checked = LedgerState::genesis(genesis).map_err(ClusterError::Genesis)?;
     let mut text = serde_json::to_vec_pretty(&*checked.genesis)
         .map_err(|e| ClusterError::Genesis(e.to_string()))?;
     text.push(b'\n');
     write_file(&dir.join(GENESIS), &text, 0o644)?;
     for node in &nodes {
-        make_home(&dir.join(&node.name), node, &text)?;
+        make_home(&dir.join(&node.name), node, &text, shift_ms)?;
     }
     let manifest = Manifest {
         version: MANIFEST_VERSION,
@@ -132,6 +135,7 @@ fn make_genesis(
     spec: &Spec,
     members: &[MemberEntry],
     nodes: &[NewNode],
+    time_ms: u64,
 ) -> Result<Genesis, ClusterError> {
     let mut records: Vec<Member> = members
         .iter()
@@ -182,24 +186,37 @@ fn make_genesis(
     Ok(Genesis {
         version: GENESIS_VERSION,
         network: spec.network.clone(),
-        time_ms: now_ms(),
+        time_ms,
         limits: spec.limits.clone(),
         rules: GenesisRules {
             members: records,
             currencies,
             balances,
-            holidays: Vec::new(),
+            holidays: spec.holidays.clone(),
             working_weekends: Vec::new(),
             utc_offset_minutes: UTC_OFFSET_MINUTES,
             close_minute: CLOSE_MINUTE,
             development_clock: true,
-            params: Params::default(),
+            params: spec.params.clone(),
         },
         validators,
     })
 }
 
-fn make_home(home: &Path, node: &NewNode, genesis: &[u8]) -> Result<(), ClusterError> {
+/// The first moment of a day at the ledger's offset, in UTC milliseconds.
+fn first_moment(day: Date) -> u64 {
+    let offset = i64::from(UTC_OFFSET_MINUTES).saturating_mul(60_000);
+    u64::from(day.days())
+        .saturating_mul(86_400_000)
+        .saturating_add_signed(offset.saturating_neg())
+}
+
+fn make_home(
+    home: &Path,
+    node: &NewNode,
+    genesis: &[u8],
+    shift_ms: i64,
+) -> Result<(), ClusterError> {
     make_folder(home)?;
     write_file(&home.join(GENESIS), genesis, 0o644)?;
     write_key_file(
@@ -208,16 +225,24 @@ fn make_home(home: &Path, node: &NewNode, genesis: &[u8]) -> Result<(), ClusterE
         &node.validator,
     )?;
     write_key_file(&home.join("node_key"), "node_key", &node.peer)?;
-    write_file(&home.join("config.toml"), config(node).as_bytes(), 0o644)
+    write_file(
+        &home.join("config.toml"),
+        config(node, shift_ms).as_bytes(),
+        0o644,
+    )
 }
 
 /// The node's configuration; what is not said stands as the node has it by itself.
-fn config(node: &NewNode) -> String {
+fn config(node: &NewNode, shift_ms: i64) -> String {
     let NodePorts {
         http,
         consensus,
         gossip,
     } = node.ports;
+    let shift = match shift_ms {
+        0 => String::new(),
+        ms => format!("# The network's first day is not this machine's.\nclock_shift_ms = {ms}\n"),
+    };
     format!(
         "# Made by `allonge cluster`.\n\
          name = \"{}\"\n\
@@ -225,7 +250,7 @@ fn config(node: &NewNode) -> String {
          consensus = \"{}\"\n\
          gossip = \"{}\"\n\
          # The engine's every step is of no interest here.\n\
-         log = \"info,arc_malachitebft=warn\"\n",
+         log = \"info,arc_malachitebft=warn\"\n{shift}",
         node.name,
         address(http),
         address(consensus),

@@ -2,8 +2,9 @@
 
 use super::ports::Ports;
 use allonge_contracts::bills::BankNumber;
+use allonge_contracts::genesis::Params;
 use allonge_contracts::members::{LegalId, Role};
-use allonge_contracts::{Currency, MemberId, Money, Text};
+use allonge_contracts::{Currency, Date, MemberId, Money, Text};
 use allonge_ledger::Limits;
 use std::path::PathBuf;
 
@@ -29,6 +30,12 @@ pub struct Spec {
     pub members: Vec<MemberSpec>,
     /// Names for which a key is made though they are no members yet.
     pub future_members: Vec<MemberId>,
+    /// The first day of the network's clock, from its first moment on; this machine's where absent.
+    pub start: Option<Date>,
+    /// Days off besides weekends.
+    pub holidays: Vec<Date>,
+    /// The numbers that a regulator can change.
+    pub params: Params,
     /// Bounds of blocks and transactions.
     pub limits: Limits,
     /// Whether the nodes end with the process that started them.
@@ -135,6 +142,9 @@ impl Spec {
             ],
             authority,
             future_members: Vec::new(),
+            start: None,
+            holidays: Vec::new(),
+            params: Params::default(),
             limits: Limits::default(),
             lifetime: Lifetime::WithParent,
             binary: None,

@@ -53,7 +53,7 @@ pub async fn run(context: &Context, args: BenchArgs) -> Result<(), CliError> {
     };
     let mut stop = Interrupt::new()?;
     tokio::select! {
-        done = measure(context.out, &options) => done,
+        done = measure(context.out.clone(), &options) => done,
         // The nodes end with the bench.
         () = stop.wait() => Err(CliError::input("INTERRUPTED", "the bench was interrupted; its nodes are stopped", "run it again")),
     }

@@ -36,7 +36,7 @@ pub async fn run(context: &Context, args: DemoArgs) -> Result<(), CliError> {
     };
     let mut stop = Interrupt::new()?;
     tokio::select! {
-        done = play(context.out, &options) => done,
+        done = play(context.out.clone(), &options) => done,
         // The nodes end with the demo.
         () = stop.wait() => Err(CliError::input("INTERRUPTED", "the demo was interrupted; its nodes are stopped", "run it again")),
     }

@@ -12,6 +12,7 @@ pub mod events;
 pub mod key;
 pub mod member;
 pub mod node;
+pub mod play;
 pub mod proof;
 pub mod status;
 pub mod tx;
@@ -29,6 +30,7 @@ pub async fn run(context: &Context, command: Command) -> Result<(), CliError> {
     match command {
         Command::Cluster(args) => cluster::run(context, args).await,
         Command::Demo(args) => demo::run(context, args).await,
+        Command::Play(args) => play::run(context, args).await,
         Command::Bench(args) => bench::run(context, args).await,
         Command::Key(args) => key::run(context, args),
         Command::Member(args) => member::run(context, args).await,

@@ -42,7 +42,7 @@ pub struct Options {
 /// folder is then kept with its logs, and named.
 pub async fn run(out: Output, options: &Options) -> Result<(), CliError> {
     let started = Instant::now();
-    let screen = Screen::new(out);
+    let screen = Screen::new(out.clone());
     let plan = Plan::read(options.invoice.as_deref())?;
     let (dir, ours) = match &options.dir {
         Some(dir) => (dir.clone(), false),
@@ -79,7 +79,7 @@ pub async fn run(out: Output, options: &Options) -> Result<(), CliError> {
         vec![report.dir.clone()]
     };
     report.milliseconds = milliseconds(started.elapsed());
-    finish(out, &screen, &report)
+    finish(out, &stage.screen, &report)
 }
 
 async fn tell(stage: &mut Stage, plan: &Plan) -> Result<(Told, End, Vec<Proof>, Checks), CliError> {

@@ -14,7 +14,7 @@ const PLACE: usize = 20;
 const INDENT: usize = 4 + ACTOR + 2;
 
 /// Where the demo is shown.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Screen {
     out: Output,
     style: Style,

@@ -11,6 +11,7 @@ pub use table::{Column, fields, table};
 use crate::error::{CliError, Report};
 use serde::Serialize;
 use std::io::{ErrorKind, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How results are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -22,11 +23,15 @@ pub enum Format {
 }
 
 /// Prints results and errors.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Output {
     format: Format,
     style: Style,
+    kept: Option<Kept>,
 }
+
+/// Results that are kept for the program itself instead of being printed.
+pub type Kept = Arc<Mutex<Vec<String>>>;
 
 #[derive(Serialize)]
 struct Envelope<'a, T> {
@@ -56,7 +61,20 @@ impl Output {
             Format::Table => Style::stdout(),
             Format::Json => Style::plain(),
         };
-        Output { format, style }
+        Output {
+            format,
+            style,
+            kept: None,
+        }
+    }
+
+    /// Keeps results, as JSON documents, and says nothing.
+    pub fn keeping(kept: Kept) -> Self {
+        Output {
+            format: Format::Json,
+            style: Style::plain(),
+            kept: Some(kept),
+        }
     }
 
     /// Whether results are JSON.
@@ -109,6 +127,11 @@ impl Output {
     /// # Errors
     /// As [`Output::show`].
     pub fn print(&self, text: &str) -> Result<bool, CliError> {
+        if let Some(kept) = &self.kept {
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.push(text.to_owned());
+            return Ok(true);
+        }
         let mut out = std::io::stdout().lock();
         let end = if text.ends_with('\n') || text.is_empty() {
             ""
@@ -128,6 +151,9 @@ impl Output {
 
     /// Says something that is not the result, on standard error.
     pub fn note(&self, text: &str) {
+        if self.kept.is_some() {
+            return;
+        }
         // Nobody is left to tell if this fails.
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
