@@ -1,9 +1,10 @@
 //! The format of a scenario, version 1: what the file says, checked as far as that goes without a network.
 
-use super::toml::{At, Fields, Problem, Value, did_you_mean, parse, read, text_of};
+use super::toml::{At, Entry, Fields, Problem, Value, did_you_mean, parse, read, text_of};
 use crate::parse::DayArg;
 use allonge_contracts::bills::BankNumber;
 use allonge_contracts::members::{LegalId, Role};
+use allonge_contracts::params::ParamName;
 use allonge_contracts::{Code, Currency, Date, MemberId, Money};
 
 /// The version of the format that this program reads.
@@ -60,10 +61,12 @@ pub struct Cash {
 /// `[[param]]`.
 #[derive(Debug)]
 pub struct Param {
-    /// Its name.
-    pub name: At<String>,
-    /// Its value, as written.
-    pub value: At<String>,
+    /// Where it stands.
+    pub line: usize,
+    /// Which.
+    pub name: ParamName,
+    /// Its value, in its unit.
+    pub value: u64,
     /// From which day on; from the beginning where absent.
     pub from: Option<At<Date>>,
 }
@@ -100,7 +103,7 @@ pub struct Act {
     /// `noun.verb`.
     pub verb: At<String>,
     /// Its options, in the order of the file.
-    pub with: Vec<(At<String>, At<Value>)>,
+    pub with: Vec<Entry>,
 }
 
 /// What must come of a step: any of these.
@@ -172,7 +175,7 @@ pub struct Expected {
     /// Where it stands.
     pub line: usize,
     /// The fields.
-    pub fields: Vec<(At<String>, At<Value>)>,
+    pub fields: Vec<Entry>,
 }
 
 /// Reads a scenario.
@@ -303,9 +306,22 @@ pub fn money(amount: &At<String>, currency: Currency) -> Result<Money, Problem> 
 }
 
 fn param(mut fields: Fields) -> Result<Param, Problem> {
+    let word = fields.required("name")?;
+    let value = fields.required("value")?;
+    let name = ParamName::from_word(&word.value).ok_or_else(|| {
+        let all = ParamName::ALL.iter().map(|name| name.as_str());
+        Problem::at(
+            word.line,
+            format!("there is no parameter `{}`", word.value),
+            did_you_mean(&word.value, all),
+        )
+    })?;
     let param = Param {
-        name: fields.required("name")?,
-        value: fields.required("value")?,
+        line: fields.line,
+        name,
+        value: name.parse(&value.value).map_err(|error| {
+            Problem::at(value.line, error.to_string(), name.summary().to_owned())
+        })?,
         from: fields.parsed("from")?,
     };
     fields.end()?;

@@ -1,15 +1,13 @@
 //! A throwaway network for a scenario: one validator, the scenario's own first day, members and cash.
 
-use super::format::{Member, Param, Scenario};
+use super::format::{Member, Scenario};
 use super::names::admitted;
-use super::toml::{Problem, did_you_mean};
+use super::toml::Problem;
 use crate::cluster::{MemberSpec, Spec, built_in};
 use crate::error::CliError;
 use allonge_contracts::bills::BankNumber;
-use allonge_contracts::genesis::Params;
 use allonge_contracts::members::Role;
 use allonge_contracts::{Currency, MemberId};
-use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -17,9 +15,6 @@ use std::path::PathBuf;
 pub const REGULATOR: &str = "regulator";
 /// The issuer of cash where the file names no central bank.
 pub const AUTHORITY: &str = "central-bank";
-
-/// Millionths in one percent.
-const PER_PERCENT: u64 = 10_000;
 
 /// What network to make.
 ///
@@ -41,7 +36,9 @@ pub fn spec(scenario: &Scenario, dir: PathBuf) -> Result<Spec, Trouble> {
     spec.network = built("scenario")?;
     spec.start = Some(scenario.start.value);
     spec.holidays = scenario.holidays.clone();
-    spec.params = params(&scenario.params)?;
+    for param in scenario.params.iter().filter(|param| param.from.is_none()) {
+        spec.params.set(param.name, param.value);
+    }
     spec.members = members(scenario)?;
     let issuer = spec
         .members
@@ -154,94 +151,4 @@ pub fn members(scenario: &Scenario) -> Result<Vec<MemberSpec>, Trouble> {
         made.push(MemberSpec::new(built(name)?, role));
     }
     Ok(made)
-}
-
-/// The parameters of genesis: those that stand there, in place of the default ones. Which there are is
-/// for the contracts to say.
-///
-/// # Errors
-/// A name that there is not, or a value that does not fit.
-pub fn params(given: &[Param]) -> Result<Params, Problem> {
-    let mut all = match serde_json::to_value(Params::default()) {
-        Ok(Json::Object(all)) => all,
-        _ => serde_json::Map::new(),
-    };
-    for param in given.iter().filter(|param| param.from.is_none()) {
-        let Some(slot) = all.get_mut(&param.name.value) else {
-            return Err(Problem::at(
-                param.name.line,
-                format!("there is no parameter `{}`", param.name.value),
-                did_you_mean(&param.name.value, all.keys().map(String::as_str)),
-            ));
-        };
-        let number = number(&param.value.value).ok_or_else(|| {
-            Problem::at(
-                param.value.line,
-                format!("`{}` is no value of a parameter", param.value.value),
-                "write a whole number (of days, months or minor units), or a rate like \"3.6%\"",
-            )
-        })?;
-        *slot = match slot {
-            Json::String(_) => Json::String(number.to_string()),
-            _ => Json::from(number),
-        };
-        serde_json::from_value::<Params>(Json::Object(all.clone())).map_err(|error| {
-            Problem::at(
-                param.value.line,
-                format!("`{}`: {error}", param.name.value),
-                "choose a value that fits",
-            )
-        })?;
-    }
-    serde_json::from_value(Json::Object(all)).map_err(|error| {
-        Problem::at(
-            1,
-            format!("the parameters cannot be read: {error}"),
-            "report this",
-        )
-    })
-}
-
-/// A whole number, or a rate in percent as millionths.
-fn number(text: &str) -> Option<u64> {
-    let digits = |text: &str| {
-        (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()))
-            .then(|| text.parse::<u64>().ok())?
-    };
-    let Some(percent) = text.strip_suffix('%') else {
-        return digits(text);
-    };
-    let (whole, part) = percent
-        .trim_end()
-        .split_once('.')
-        .unwrap_or((percent.trim_end(), "0"));
-    if part.len() > 4 {
-        return None;
-    }
-    digits(whole)?
-        .checked_mul(PER_PERCENT)?
-        .checked_add(digits(&format!("{part:0<4}"))?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rates_are_millionths() {
-        for (text, value) in [
-            ("6", Some(6)),
-            ("3.6%", Some(36_000)),
-            ("3.65 %", Some(36_500)),
-            ("0.0001%", Some(1)),
-            ("100%", Some(1_000_000)),
-            ("0.00001%", None),
-            ("%", None),
-            ("-1", None),
-            ("1.5", None),
-            ("", None),
-        ] {
-            assert_eq!(number(text), value, "{text}");
-        }
-    }
 }

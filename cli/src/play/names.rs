@@ -1,7 +1,6 @@
 //! What a scenario's parts say of each other: members, saved names, verbs and their options.
 
 use super::format::{Act, Claim, Expected, Item, Scenario, Step};
-use super::player::dated;
 use super::saved::names_in;
 use super::toml::{At, Problem, Value, did_you_mean};
 use super::words::{command_line, root};
@@ -15,11 +14,6 @@ use std::collections::BTreeSet;
 pub fn check(scenario: &Scenario) -> Result<(), Problem> {
     members(scenario)?;
     let root = root();
-    for param in &scenario.params {
-        if let Some(act) = dated(param) {
-            command_line(&root, &act, |text| Ok(text.value.clone()))?.check(&act)?;
-        }
-    }
     let mut saved: BTreeSet<&str> = BTreeSet::new();
     for item in &scenario.items {
         match item {

@@ -14,7 +14,8 @@ use crate::context::Context;
 use crate::error::{CliError, EXIT_NO_ANSWER, EXIT_REJECTED};
 use crate::output::{Format, Kept};
 use crate::parse::DayArg;
-use allonge_contracts::{Code, Date, MemberId};
+use allonge_contracts::calls::SetParam;
+use allonge_contracts::{Code, Date, MemberId, Text};
 use clap::Parser;
 use serde_json::Value as Json;
 use std::future::Future;
@@ -112,10 +113,7 @@ impl<'f> Player<'f> {
     pub async fn play(&mut self, scenario: &Scenario) -> Result<(), CliError> {
         self.look().await?;
         for param in &scenario.params {
-            if let Some(act) = dated(param) {
-                let regulator = self.regulator();
-                self.must(&act, regulator).await?;
-            }
+            self.set(param).await?;
         }
         for item in &scenario.items {
             match item {
@@ -297,16 +295,28 @@ impl<'f> Player<'f> {
         Ok(())
     }
 
-    /// Carries out what the scenario needs before its first step.
-    ///
-    /// # Errors
-    /// It is refused.
-    async fn must(&self, act: &Act, actor: Option<MemberId>) -> Result<Json, CliError> {
-        let line = command_line(&self.root, act, |text| self.saved.fill(text))
-            .map_err(|problem| self.wrong(problem))?;
-        let words = std::iter::once("allonge".to_owned()).chain(line.args);
-        self.must_do(words.collect(), actor, act.verb.line, &act.verb.value)
-            .await
+    /// Announces a parameter that changes on a day.
+    async fn set(&self, param: &Param) -> Result<(), CliError> {
+        let Some(from) = &param.from else {
+            return Ok(());
+        };
+        let call = SetParam {
+            name: param.name,
+            value: param.value,
+            from: from.value,
+        };
+        let context = self.context(self.regulator(), Kept::default());
+        let done = match context.act(vec![call.into()], Text::empty()).await {
+            Ok(acted) => acted.into_result(),
+            Err(error) => Err(error),
+        };
+        done.map_err(|error| match refusal(&error) {
+            Some((code, message, hint)) => {
+                let what = format!("{} was refused with {code}: {message}", param.name);
+                self.surprise("SURPRISE", param.line, what, hint)
+            }
+            None => self.placed(error, param.line),
+        })
     }
 
     /// Carries out a command line that has to succeed.
@@ -382,20 +392,25 @@ impl<'f> Player<'f> {
         ))
     }
 
-    /// Runs a command inside this program.
-    async fn attempt(&self, cli: Cli, actor: Option<MemberId>) -> Result<Came, CliError> {
-        let kept = Kept::default();
+    /// What a command works with that acts as a member.
+    fn context(&self, actor: Option<MemberId>, kept: Kept) -> Context {
         let global = GlobalArgs {
             nodes: self.stage.nodes.clone(),
             act_as: actor,
+            keys: Vec::new(),
             home: self.stage.home.clone(),
             output: Format::Json,
             wait: true,
             no_wait: false,
             timeout: self.stage.timeout,
-            ..cli.global
         };
-        let context = Context::keeping(global, kept.clone());
+        Context::keeping(global, kept)
+    }
+
+    /// Runs a command inside this program.
+    async fn attempt(&self, cli: Cli, actor: Option<MemberId>) -> Result<Came, CliError> {
+        let kept = Kept::default();
+        let context = self.context(actor, kept.clone());
         // One command of which may be this one: the future cannot hold itself.
         let run: Pin<Box<dyn Future<Output = _> + '_>> =
             Box::pin(commands::run(&context, cli.command));
@@ -458,32 +473,4 @@ impl std::fmt::Display for Expect {
         }
         Ok(())
     }
-}
-
-/// A parameter that changes on a day, as the act by which the regulator changes it.
-pub fn dated(param: &Param) -> Option<Act> {
-    use super::toml::Value;
-    let from = param.from.as_ref()?;
-    let entry = |key: &str, value: &str, line| {
-        let key = At {
-            line,
-            value: key.to_owned(),
-        };
-        let value = At {
-            line,
-            value: Value::Text(value.to_owned()),
-        };
-        (key, value)
-    };
-    Some(Act {
-        verb: At {
-            line: from.line,
-            value: "params.set".to_owned(),
-        },
-        with: vec![
-            entry("name", &param.name.value, param.name.line),
-            entry("value", &param.value.value, param.value.line),
-            entry("from", &from.value.to_string(), from.line),
-        ],
-    })
 }

@@ -46,7 +46,7 @@ pub async fn prepare(
     let store = context.keystore()?;
     if let Some(param) = scenario.params.iter().find(|param| param.from.is_none()) {
         return Err(wrong(Problem::at(
-            param.name.line,
+            param.line,
             "a parameter without `from` is of genesis, and this network has its genesis",
             "add from = \"…\", or play with --fresh",
         )));

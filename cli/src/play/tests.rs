@@ -290,6 +290,24 @@ fn what_is_wrong_is_named_with_its_line() {
             "value =",
         ),
         (
+            "[[param]]\nname = \"recource_rate\"\nvalue = \"4%\"",
+            13,
+            "no parameter `recource_rate`",
+            "did you mean `recourse_rate`",
+        ),
+        (
+            "[[param]]\nname = \"recourse_rate\"\nvalue = \"four\"",
+            14,
+            "a rate such as 3.6%",
+            "interest",
+        ),
+        (
+            "[[param]]\nname = \"bill_max_term_months\"\nvalue = 0",
+            14,
+            "must be from 1 to 120",
+            "months",
+        ),
+        (
             "[step]\ndo = \"member.list\"",
             12,
             "`step` is a table",

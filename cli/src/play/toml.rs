@@ -47,8 +47,11 @@ pub enum Value {
     /// Several.
     List(Vec<At<Value>>),
     /// Named ones, in the order of the file.
-    Table(Vec<(At<String>, At<Value>)>),
+    Table(Vec<Entry>),
 }
+
+/// A key and its value.
+pub type Entry = (At<String>, At<Value>);
 
 /// A table of which every key must be asked for.
 #[derive(Debug)]
@@ -57,7 +60,7 @@ pub struct Fields {
     pub what: String,
     /// Where it begins.
     pub line: usize,
-    entries: Vec<(At<String>, At<Value>)>,
+    entries: Vec<Entry>,
     asked: Vec<&'static str>,
 }
 
@@ -97,8 +100,8 @@ impl Lines {
     }
 }
 
-fn entries(table: &DeTable<'_>, lines: &Lines) -> Result<Vec<(At<String>, At<Value>)>, Problem> {
-    let mut found: Vec<(Range<usize>, (At<String>, At<Value>))> = Vec::new();
+fn entries(table: &DeTable<'_>, lines: &Lines) -> Result<Vec<Entry>, Problem> {
+    let mut found: Vec<(Range<usize>, Entry)> = Vec::new();
     for (key, entry) in table {
         let name = At {
             line: lines.at(key.span().start),
