@@ -200,7 +200,7 @@ fn quotes_without_a_price() {
     let whole = lot_at(&w, number, 1);
     let deal = Deal {
         rate: rate("3.6%"),
-        day_count: call.day_count,
+        day_count: DayCount::Act360,
         on: w.today(),
         repo: None,
     };
