@@ -364,6 +364,38 @@ fn a_stop_follows_a_freeze_only_when_that_is_lifted() {
 }
 
 #[test]
+fn a_lot_in_recourse_is_frozen_and_its_offers_lapse() {
+    let mut d = Desk::new();
+    let bill = on_s3(&mut d);
+    d.close("2027-04-05");
+    d.ok("s1", notify(bill, WHOLE));
+    d.ok("core", offer(bill, WHOLE));
+    let (_, held, _) = d.account("core");
+    assert!(held >= 100_000, "{held}");
+    d.ok("court", freeze(bill, WHOLE, "400.00"));
+    assert_eq!(d.account("core").1, 0);
+    assert_eq!(
+        d.shape(bill),
+        [
+            "1-40000 s1 received/in recourse",
+            "40001-100000 s1 received/in recourse"
+        ]
+    );
+    let range = "1-40000";
+    assert_eq!(d.refused("s1", notify(bill, range)), Code::Frozen);
+    assert_eq!(d.refused("core", offer(bill, range)), Code::Frozen);
+    d.ok("core", offer(bill, "40001-100000"));
+    d.ok("court", unfreeze(bill, range));
+    d.ok("core", offer(bill, range));
+    // Given to the acceptor, nobody is left to be pursued.
+    d.ok("court", order_transfer(bill, range, "", "s3"));
+    assert_eq!(d.shape(bill)[0], "1-40000 s3 terminated/ended");
+    d.ok("court", order_transfer(bill, "40001-100000", "", "s2"));
+    assert_eq!(d.shape(bill)[1], "40001-100000 s2 received/in recourse");
+    assert_eq!(d.account("core").1, 0);
+}
+
+#[test]
 fn what_breaks_a_rule_is_refused_with_its_code() {
     let mut d = Desk::new();
     let bill = d.usual();

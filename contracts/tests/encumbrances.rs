@@ -267,6 +267,47 @@ fn a_discounted_lot_is_pledged_to_banks_only() {
     d.deal("bank-a", pledge("bank-b"), "bank-b", bill, 1);
 }
 
+#[test]
+fn what_is_paid_under_recourse_waits_for_the_debt_too() {
+    let dishonoured = || {
+        let mut d = Desk::new();
+        let mut draw = register("1,000.00", "2027-04-05");
+        draw.kind = BillKind::Commercial;
+        draw.acceptor = member("s3");
+        let bill = d.delivered(draw);
+        let pledge = ask_pledge(bill, WHOLE, "", "bank-b", "600.00", "2027-05-20");
+        d.deal("s1", pledge, "bank-b", bill, 1);
+        d.close("2027-04-05");
+        d.ok("bank-b", notify(bill, WHOLE));
+        d.ok("core", offer(bill, WHOLE));
+        let waiting =
+            allonge_contracts::requests::read::waiting_for(&d.memory, &member("bank-b"), None, 9);
+        let request = &waiting.unwrap()[0];
+        let answer = agree((request.id, request.terms_hash()));
+        d.ok("bank-b", answer);
+        assert_eq!(d.shape(bill), ["1-100000 core received/in recourse"]);
+        let (total, held, _) = d.account("s1");
+        assert!(total >= 100_000 && held == total, "{total} {held}");
+        (d, bill, total)
+    };
+    let (mut d, bill, paid) = dishonoured();
+    // The payer holds the lot, but the proceeds are those of the pledgor.
+    assert_eq!(
+        d.refused("core", apply_proceeds(bill, WHOLE)),
+        Code::WrongParty
+    );
+    d.ok("s1", apply_proceeds(bill, WHOLE));
+    assert_eq!(d.account("bank-b"), (60_000, 0, 0));
+    assert_eq!(d.account("s1"), (paid - 60_000, 0, 0));
+    let (mut d, bill, paid) = dishonoured();
+    d.ok("bank-b", release_proceeds(bill, WHOLE));
+    assert_eq!(d.account("s1"), (paid, 0, 0));
+    let (mut d, _, paid) = dishonoured();
+    d.close("2027-05-20");
+    assert_eq!(d.account("bank-b"), (60_000, 0, 0));
+    assert_eq!(d.account("s1"), (paid - 60_000, 0, 0));
+}
+
 // Release.
 
 #[test]

@@ -127,6 +127,7 @@ pub(crate) fn end_unpaid(
         status: Status::Terminated,
         circulation: Circulation::Ended,
         frozen: Frozen::No,
+        claim: None,
         hand,
         request: None,
         ..lot.clone()

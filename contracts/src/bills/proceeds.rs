@@ -9,18 +9,18 @@ use crate::events::{ProceedsHeld, ProceedsPaid};
 use crate::member_id::MemberId;
 use crate::money::Money;
 use crate::outcome::{CallResult, Failure};
-use crate::requests::{check_not_frozen, state_failure};
+use crate::requests::state_failure;
 use crate::run::{Act, Caller, Run};
 use crate::state::{Overlay, StateFault, View};
 use crate::tables::{PLEDGES_PAID, PROCEEDS, bill_entity};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
-/// What was paid on an ended lot and is set aside on its owner's account: held for a pledge, or frozen by a court.
+/// What was paid on a lot and is set aside on its owner's account: held for a pledge, or frozen by a court.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Proceeds {
-    /// The lot.
+    /// The lot as it was when it was paid.
     pub range: LotRange,
     /// On whose account.
     pub owner: MemberId,
@@ -210,30 +210,35 @@ fn held_for(
     actor: &MemberId,
     side: Side,
 ) -> Result<Held, Failure> {
-    let lot = lot_named(run, bill, range)?;
-    let proceeds = proceeds_at(run.state, &bill.number, range.start)?;
-    let pledge = lot.pledge.clone();
-    if let (Some(proceeds), Some(pledge)) = (&proceeds, &pledge)
+    // Paid under recourse the lot may live on in other hands, and in parts: the record stands by itself.
+    let found = proceeds_at(run.state, &bill.number, range.start)?;
+    let Some(proceeds) = found.filter(|proceeds| proceeds.range == range) else {
+        let lot = lot_named(run, bill, range)?;
+        return Err(state_failure(Code::WrongState, &lot));
+    };
+    let pledge = proceeds.pledge.clone();
+    if let Some(pledge) = &pledge
         && run.past_close(pledge.debt_due)
-        && is_queued(run, &due_key(&bill.number, proceeds, pledge))
+        && is_queued(run, &due_key(&bill.number, &proceeds, pledge))
     {
         return Err(Failure::of(Code::DuePending).fact("bill", bill.number));
     }
     let entitled = match side {
-        Side::Pledgor => Some(&lot.holder),
+        Side::Pledgor => Some(&proceeds.owner),
         Side::Pledgee => pledge.as_ref().map(|pledge| &pledge.pledgee),
     };
     if let Some(entitled) = entitled.filter(|entitled| *entitled != actor) {
         return Err(Failure::of(Code::WrongParty).fact("entitled", entitled));
     }
-    check_not_frozen(&lot)?;
-    match (proceeds, pledge) {
-        (Some(proceeds), Some(pledge)) => Ok(Held {
+    match pledge.filter(|_| !proceeds.frozen) {
+        Some(pledge) => Ok(Held {
             number: bill.number,
             proceeds,
             pledge,
         }),
-        _ => Err(state_failure(Code::WrongState, &lot)),
+        None => Err(Failure::of(Code::Frozen)
+            .fact("lot", range)
+            .fact("measure", Frozen::Frozen.as_str())),
     }
 }
 

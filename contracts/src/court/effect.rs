@@ -8,6 +8,7 @@ use crate::cash::move_cash;
 use crate::events::{ProceedsPaid, RequestLapsed};
 use crate::member_id::MemberId;
 use crate::money::Money;
+use crate::recourse::split_claimed;
 use crate::requests::read::existing;
 use crate::requests::{end_offers, remove};
 use crate::run::{Caller, Run};
@@ -25,6 +26,9 @@ pub(super) fn cut(
     end_offers(run, bill, &lot)?;
     if lot.circulation == Circulation::Collecting {
         return split_presented(run, bill, lot, units, caller.new_id());
+    }
+    if lot.claim.is_some() {
+        return split_claimed(run, bill, lot, units);
     }
     let lot = end_waiting(run, lot)?;
     split(run, bill, lot, units)

@@ -1,7 +1,7 @@
 //! One encumbrance a lot: pledge, repo, mark and a court's measure agree with how it stands; what is set aside
 //! belongs to a lot that was paid.
 
-use crate::bills::{Bill, Circulation, Frozen, HandKind, Lot, Status};
+use crate::bills::{Bill, Circulation, Frozen, HandKind, Lot, Proceeds, Status};
 use crate::clock::{DueKey, DueKind, read};
 use crate::date::Date;
 use crate::invariants::Findings;
@@ -12,6 +12,7 @@ use crate::tables::{
     ALL, BILLS, DUE, HANDS, LOTS, OFFERS, PLEDGES_PAID, PRESENTMENTS, PROCEEDS, bill_entity,
     id_bytes,
 };
+use std::collections::BTreeSet;
 
 pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), StateFault> {
     let today = read::state(view)?.date;
@@ -19,12 +20,31 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
     for entry in BILLS.all_from(view, &[]) {
         let (_, bill) = entry?;
         let entity = bill_entity(&bill.number);
-        for (_, lot) in LOTS.scan(view, entity, &[], usize::MAX)? {
-            if lot.circulation == Circulation::Ended {
-                check_ended(view, &bill, &lot, findings, &mut set_aside)?;
-            } else {
-                check_live(view, &bill, &lot, today, findings)?;
+        let lots = LOTS.scan(view, entity, &[], usize::MAX)?;
+        let lots: Vec<Lot> = lots.into_iter().map(|(_, lot)| lot).collect();
+        let mut frozen = BTreeSet::new();
+        for (suffix, proceeds) in PROCEEDS.scan(view, entity, &[], usize::MAX)? {
+            set_aside = set_aside.saturating_add(1);
+            findings.expect(
+                suffix == proceeds.range.start.to_be_bytes(),
+                "proceeds are under their lot's first unit",
+                || format!("{}:{}", bill.number, proceeds.range),
+            );
+            check_proceeds(&bill, &lots, &proceeds, findings);
+            if proceeds.frozen {
+                frozen.insert(proceeds.range);
             }
+        }
+        for lot in &lots {
+            if lot.circulation != Circulation::Ended {
+                check_live(view, &bill, lot, today, findings)?;
+                continue;
+            }
+            findings.expect(
+                frozen.contains(&lot.range) == (lot.frozen != Frozen::No),
+                "an ended lot is frozen exactly while its proceeds are",
+                || format!("{}:{}", bill.number, lot.range),
+            );
         }
         for (suffix, paid) in PLEDGES_PAID.scan(view, entity, &[], usize::MAX)? {
             let hand = HANDS.get(view, entity, &suffix)?;
@@ -40,11 +60,9 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
         entry?;
         stored = stored.saturating_add(1);
     }
-    findings.expect(
-        stored == set_aside,
-        "proceeds are set aside of a lot that was paid",
-        || format!("{stored} records, {set_aside} of ended lots"),
-    );
+    findings.expect(stored == set_aside, "nothing is left over", || {
+        format!("{stored} proceeds, {set_aside} of a bill")
+    });
     Ok(())
 }
 
@@ -154,36 +172,28 @@ fn check_waiting(
     Ok(())
 }
 
-fn check_ended(
-    view: &dyn View,
-    bill: &Bill,
-    lot: &Lot,
-    findings: &mut Findings,
-    set_aside: &mut u64,
-) -> Result<(), StateFault> {
-    let place = || format!("{}:{}", bill.number, lot.range);
-    let start = lot.range.start.to_be_bytes();
-    let proceeds = PROCEEDS.get(view, bill_entity(&bill.number), &start)?;
-    let frozen = proceeds.as_ref().is_some_and(|proceeds| proceeds.frozen);
-    findings.expect(
-        frozen == (lot.frozen != Frozen::No),
-        "an ended lot is frozen exactly while its proceeds are",
-        place,
-    );
-    let Some(proceeds) = proceeds else {
-        return Ok(());
-    };
-    *set_aside = set_aside.saturating_add(1);
-    findings.expect(
+/// Frozen proceeds are what was paid on their lot; held ones were paid on it too, be it under recourse, after which
+/// it may live on.
+fn check_proceeds(bill: &Bill, lots: &[Lot], proceeds: &Proceeds, findings: &mut Findings) {
+    let place = || format!("{}:{}", bill.number, proceeds.range);
+    let lot = lots.iter().find(|lot| lot.range == proceeds.range);
+    let paid = lot.is_some_and(|lot| {
         lot.status == Status::Settled
-            && proceeds.range == lot.range
-            && proceeds.owner == lot.holder
-            && Some(proceeds.money.minor) == lot.range.amount()
-            && proceeds.money.currency == bill.sum.currency
-            && (proceeds.frozen || proceeds.pledge.is_some())
-            && (proceeds.pledge.is_none() || proceeds.pledge == lot.pledge),
+            && lot.holder == proceeds.owner
+            && lot.range.amount() == Some(proceeds.money.minor)
+            && (proceeds.pledge.is_none() || proceeds.pledge == lot.pledge)
+    });
+    let pledged = proceeds.pledge.as_ref();
+    findings.expect(
+        proceeds.money.currency == bill.sum.currency
+            && proceeds.range.end <= bill.sum.minor
+            && pledged.is_none_or(|pledge| pledge.pledgee != proceeds.owner)
+            && (if proceeds.frozen {
+                paid
+            } else {
+                pledged.is_some()
+            }),
         "proceeds are what was paid on their lot, for its pledge or frozen",
         place,
     );
-    Ok(())
 }

@@ -13,7 +13,7 @@ mod settle;
 pub(crate) use chain::{Chain, signers_within};
 pub use claim::ClaimAmount;
 pub use liability::{RecourseClass, RecourseRule};
-pub(crate) use settle::settle;
+pub(crate) use settle::{settle, split_claimed};
 
 #[cfg(test)]
 mod tests;

@@ -26,7 +26,7 @@ pub(crate) fn settle(
 ) -> Result<(), StateFault> {
     remove(run, request)?;
     end_offers(run, &bill, &lot)?;
-    let lot = cut(run, &bill, lot, units)?;
+    let lot = split_claimed(run, &bill, lot, units)?;
     let (payer, holder) = (&request.from, lot.holder.clone());
     move_cash(run.state, payer, &holder, money)?;
     let ends = *payer == bill.acceptor;
@@ -86,8 +86,14 @@ pub(crate) fn settle(
     Ok(())
 }
 
-/// The part that is settled, cut off the low end of the lot with its share of the claim.
-fn cut(run: &mut Run<'_, '_>, bill: &Bill, lot: Lot, units: u64) -> Result<Lot, StateFault> {
+/// Cuts `units` units off the low end of a lot in recourse, with their share of the claim; the rest keeps its own.
+/// The low end is the caller's to write.
+pub(crate) fn split_claimed(
+    run: &mut Run<'_, '_>,
+    bill: &Bill,
+    lot: Lot,
+    units: u64,
+) -> Result<Lot, StateFault> {
     let whole = lot.range;
     let fault =
         |what: &str| StateFault::new(LOTS.name(), format!("{}:{whole} {what}", bill.number));

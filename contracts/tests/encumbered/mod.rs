@@ -345,3 +345,25 @@ pub fn ask_redemption(bill: BillNumber, range: &str) -> RequestRedemption {
         answer_by: None,
     }
 }
+
+/// Notice to all who are liable.
+pub fn notify(bill: BillNumber, range: &str) -> Notify {
+    Notify {
+        bill: bill_ref(bill),
+        lot: lot(range),
+        parties: vec![],
+        costs: None,
+        text: text(""),
+    }
+}
+
+/// An offer of the whole claim.
+pub fn offer(bill: BillNumber, range: &str) -> Offer {
+    Offer {
+        bill: bill_ref(bill),
+        lot: lot(range),
+        part: None,
+        money: None,
+        answer_by: None,
+    }
+}
