@@ -43,6 +43,10 @@ pub(crate) fn find(
     let bill = existing_bill(run.state, &request.bill)?;
     let lot = lot_at(run.state, &request.bill, request.range)?;
     require_worked_off(run, &bill, &lot)?;
+    // An offer is not the request that the lot names.
+    if request.answer_by.is_some_and(|date| run.past_close(date)) {
+        return Err(Failure::of(Code::DuePending).fact("bill", bill.number));
+    }
     Ok(Standing { request, bill, lot })
 }
 

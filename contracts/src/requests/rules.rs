@@ -205,7 +205,7 @@ const RELEASE: Rule = Rule {
 const OFFER: Rule = Rule {
     act: "offer",
     asks: Party::Liable,
-    answers: Party::Holder,
+    answers: Party::Presenter,
     circulation: &[Circulation::InRecourse],
     waiting: Circulation::InRecourse,
     agreed: (Status::Received, Circulation::InRecourse),

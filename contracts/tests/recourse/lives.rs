@@ -304,6 +304,8 @@ fn a_seller_whose_repo_lapsed_is_liable_and_a_redeemed_repo_binds_nobody() {
     w.close("2027-07-01");
     assert_eq!(liable(&w, kept, REFUSED), "bank-a core s1 s2");
     assert_eq!(liable(&w, back, REFUSED), "bank-a core s1");
+    let rows = view(&w, back, REFUSED, "2027-07-01").rows;
+    assert!(rows.iter().all(|row| row.party != member("s2")));
 }
 
 #[test]

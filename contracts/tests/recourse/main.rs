@@ -2,6 +2,8 @@
 
 mod claims;
 mod codes;
+mod encumbered;
+mod guarantors;
 mod lives;
 mod offers;
 #[path = "../support/mod.rs"]

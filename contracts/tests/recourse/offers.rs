@@ -127,3 +127,13 @@ fn looking_for_who_is_liable_costs_work() {
     assert_eq!(executed.work, 28);
     assert!(matches!(executed.outcome, Outcome::Accepted(_)));
 }
+
+#[test]
+fn an_offer_whose_day_has_closed_is_not_taken_up() {
+    let mut w = desk("2027-01-05");
+    let bill = in_recourse(&mut w);
+    let request = offered(&mut w, "s1", offer(bill, WHOLE, "", ""));
+    // Past the close of its last day, which the clock has not yet worked off.
+    w.time_ms = local_ms(date("2027-07-05"), 20 * 60);
+    assert_eq!(w.refused("s3", agree(request)), Code::DuePending);
+}
