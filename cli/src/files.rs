@@ -34,6 +34,20 @@ pub fn read_bounded(file: &Path, most: usize) -> Result<Vec<u8>, CliError> {
     Ok(bytes)
 }
 
+/// Writes a file, replacing what was there; `option` is how the user named it.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write(file: &Path, bytes: &[u8], option: &str) -> Result<(), CliError> {
+    std::fs::write(file, bytes).map_err(|e| {
+        CliError::input(
+            "FILE",
+            format!("cannot write {}: {e}", file.display()),
+            format!("name another file with {option}"),
+        )
+    })
+}
+
 /// Reads a genesis document and checks its rules.
 ///
 /// # Errors

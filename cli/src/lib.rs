@@ -1,6 +1,6 @@
 //! How people use Allonge: the command line tool, and the library behind it.
 //!
-//! [`client`] talks to nodes, [`keystore`] keeps keys in files, [`invoice`] reads UBL invoices;
+//! [`client`] talks to nodes, [`keystore`] keeps keys in files, [`invoice`] reads UBL invoices, [`picture`] draws bills;
 //! [`cluster`] runs a whole network on this machine; [`main`] is the program.
 
 mod args;
@@ -16,6 +16,7 @@ pub mod invoice;
 pub mod keystore;
 pub mod output;
 pub mod parse;
+pub mod picture;
 pub mod play;
 
 pub use args::{Cli, GlobalArgs};

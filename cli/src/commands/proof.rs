@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::error::CliError;
+use crate::files;
 use allonge_contracts::Hash;
 use allonge_contracts::bills::BillNumber;
 use clap::{Args, Subcommand};
@@ -67,13 +68,7 @@ pub async fn run(context: &Context, args: ProofArgs) -> Result<(), CliError> {
             .print(&String::from_utf8_lossy(&bytes))
             .map(|_| ()),
         Some(file) => {
-            std::fs::write(&file, &bytes).map_err(|e| {
-                CliError::input(
-                    "FILE",
-                    format!("cannot write {}: {e}", file.display()),
-                    "name another file with -o",
-                )
-            })?;
+            files::write(&file, &bytes, "-o")?;
             context.out.note(&format!(
                 "{} bytes in {}; check it with `allonge verify {} --genesis GENESIS`",
                 bytes.len(),

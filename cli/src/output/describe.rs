@@ -2,7 +2,7 @@
 
 mod acts;
 
-use allonge_contracts::bills::LotRange;
+use allonge_contracts::bills::{Dishonour, Frozen, Lot, LotRange};
 use allonge_contracts::requests::Terms;
 use allonge_contracts::{Currency, Date, Event, Money, format_minor};
 
@@ -11,6 +11,23 @@ pub fn range_text(range: LotRange, currency: Currency) -> String {
     let amount = u128::from(range.end.saturating_sub(range.start)) + 1;
     let amount = format_minor(amount, currency.decimals(), true);
     format!("{}–{} ({amount})", range.start, range.end)
+}
+
+/// What may be done with a lot, and every mark and measure on it.
+pub fn state_text(lot: &Lot) -> String {
+    let mut state = lot.circulation.to_string();
+    if let Some(by) = &lot.not_transferable_by {
+        state.push_str(&format!(", not transferable by {by}"));
+    }
+    match (lot.dishonour, &lot.refused) {
+        (Dishonour::None, _) => {}
+        (how, Some((code, day))) => state.push_str(&format!(", dishonoured {how}: {code} {day}")),
+        (how, None) => state.push_str(&format!(", dishonoured {how}")),
+    }
+    if lot.frozen != Frozen::No {
+        state.push_str(&format!(", {}", lot.frozen));
+    }
+    state
 }
 
 fn lot(range: &LotRange) -> String {

@@ -4,7 +4,7 @@ mod describe;
 mod style;
 mod table;
 
-pub use describe::{act_name, describe, range_text};
+pub use describe::{act_name, describe, range_text, state_text};
 pub use style::Style;
 pub use table::{Column, fields, table};
 

@@ -13,7 +13,9 @@ fn lot(start: u64, end: u64, holder: &str, circulation: &str) -> Value {
         "range": { "start": start.to_string(), "end": end.to_string() },
         "holder": holder, "status": "received", "circulation": circulation,
         "not_transferable_by": null, "discounted": false, "dishonour": "none", "refused": null,
-        "frozen": "no", "hand": "0", "request": null, "presented_in_time": null
+        "frozen": "no", "hand": "0", "request": null, "presented_in_time": null,
+        "presented_late": null, "splittable": true, "limits": null, "pledge": null, "repo": null,
+        "claim": null
     })
 }
 
@@ -40,7 +42,8 @@ fn bill() -> Value {
             "number": BILL, "kind": "bank", "sum": { "amount": "1000.00", "currency": "CNY" },
             "drawer": "motor", "acceptor": "acme", "payee": "parts", "issue_date": "2027-01-05",
             "maturity": "2027-04-03", "splittable": true, "trade_background": [],
-            "window_end": "2027-04-13", "payable_on": "2027-04-06", "hands": "2"
+            "window_end": "2027-04-13", "payable_on": "2027-04-06", "hands": "2",
+            "profile": "prc", "disclosed_on": null, "accepted": "100000"
         },
         "lots": [
             lot(1, 10_000, "parts", "collecting"), lot(10_001, 20_000, "maker", "collecting"),
@@ -54,7 +57,8 @@ fn bill() -> Value {
             "number": "0", "parent": null, "kind": "registered",
             "range": { "start": "1", "end": "100000" }, "from": "motor", "to": null,
             "date": "2027-01-05", "height": "3", "price": null, "not_transferable": false,
-            "refusal": null, "text": ""
+            "refusal": null, "text": "",
+            "ward": null, "without_liability": false, "sale": null, "settlement": "dvp"
         }],
         "next": null
     }))
@@ -112,6 +116,114 @@ NO  DATE        ACT         LOT                  BY     TO
     assert_eq!(json["schema"], "allonge.bill/1");
     assert_eq!(json["height"], "41");
     assert_eq!(json["bill"]["sum"]["amount"], "1000.00");
+}
+
+#[test]
+fn a_tree_is_text_or_data_or_a_picture_in_a_file() {
+    let home = Home::new();
+    let node = node(&home);
+    let ran = home.run(&node.url, &["bill", "tree", BILL]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let expected = "\
+510210009999620270105000000011 1,000.00 CNY, motor on acme, matures 2027-04-03
+registered 2027-01-05, motor
+├─ lot 1–10000 (100.00) parts, received, collecting
+├─ lot 10001–20000 (100.00) maker, received, collecting
+├─ lot 20001–60000 (400.00) acme, received, circulable
+└─ lot 60001–100000 (400.00) acme, received, circulable
+
+HOLDERS
+HOLDER  LOTS  AMOUNT
+acme       2  800.00
+maker      1  100.00
+parts      1  100.00
+";
+    assert_eq!(ran.out, expected);
+
+    let json = home
+        .run(&node.url, &["bill", "tree", BILL, "--output", "json"])
+        .json();
+    assert_eq!(json["schema"], "allonge.bill_tree/1");
+    assert_eq!(json["height"], "41");
+    assert_eq!(
+        json["nodes"][0],
+        json!({
+            "parent": null, "node": "package", "range": { "start": "1", "end": "100000" },
+            "amount": { "amount": "1000.00", "currency": "CNY" }
+        })
+    );
+    assert_eq!(json["nodes"][1]["act"], "registered");
+    assert_eq!(json["nodes"][5]["parent"], 1);
+    assert_eq!(json["nodes"][5]["holder"], "acme");
+    assert_eq!(json["holders"][0]["amount"]["amount"], "800.00");
+
+    let file = home.path().join("bill.svg");
+    let shown = file.to_str().unwrap();
+    let ran = home.run(&node.url, &["bill", "tree", BILL, "--svg", shown]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{ran:?}");
+    assert!(ran.err.contains("4 lots and 1 hand in"), "{ran:?}");
+    let drawn = std::fs::read_to_string(&file).unwrap();
+    assert!(drawn.starts_with("<?xml") && drawn.ends_with("</svg>\n"));
+    let ran = home.run(
+        &node.url,
+        &["bill", "tree", BILL, "--svg", shown, "--output", "json"],
+    );
+    assert_eq!(ran.json()["schema"], "allonge.bill_tree/1");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), drawn);
+
+    let nowhere = home.path().join("missing/bill.svg");
+    let args = [
+        "bill",
+        "tree",
+        BILL,
+        "--svg",
+        nowhere.to_str().unwrap(),
+        "--output",
+        "json",
+    ];
+    let ran = home.run(&node.url, &args);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert_eq!(ran.error()["error"]["code"], "FILE");
+}
+
+#[test]
+fn a_tree_too_large_to_draw_is_refused_with_what_it_takes() {
+    let home = Home::new();
+    let usual = home.usual();
+    let node = FakeNode::start(move |asked, _| {
+        usual(asked).unwrap_or_else(|| {
+            let mut bill = bill();
+            let lots = (0..2_001).map(|n| lot(n * 49 + 1, (n + 1) * 49, "acme", "circulable"));
+            bill["lots"] = Value::Array(lots.collect());
+            bill["requests"] = json!([]);
+            Reply::Json(200, bill)
+        })
+    });
+    let file = home.path().join("bill.svg");
+    let args = [
+        "bill",
+        "tree",
+        BILL,
+        "--svg",
+        file.to_str().unwrap(),
+        "--output",
+        "json",
+    ];
+    let ran = home.run(&node.url, &args);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    let error = &ran.error()["error"];
+    assert_eq!(error["code"], "TREE_TOO_LARGE");
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("takes 2001 rows"),
+        "{error}"
+    );
+    assert!(!file.exists());
+    let ran = home.run(&node.url, &["bill", "tree", BILL]);
+    assert_eq!(ran.code, 0);
+    assert_eq!(ran.out.matches(" lot ").count(), 2_001);
 }
 
 #[test]

@@ -97,6 +97,9 @@ const TO_HOLDERS: &[Line] = &[
     ok("bill list --holder supplier-2").says(&["1–12100 (121.00)", "12101–20000 (79.00)"]),
     ok("bill list --all").says(&["{bill}"]),
     ok("bill show {bill}").holds(&[("/schema", "allonge.bill/1"), ("/bill/number", "{bill}"), ("/lots/1/range/end", "20000"), ("/lots/2/holder", "supplier-1")]),
+    ok("bill tree {bill}").says(&["delivered", "acme → supplier-1", "├─ endorsed", "lot 1–12100 (121.00) supplier-2", "└─ lot 20001–100000 (800.00) supplier-1"]),
+    ok("bill tree {bill}").holds(&[("/schema", "allonge.bill_tree/1"), ("/bill", "{bill}"), ("/nodes/0/node", "package"), ("/holders/0/holder", "supplier-1")]),
+    ok("bill tree {bill} --svg {folder}/bill.svg"),
 ];
 
 const PAID_BY_HAND: &[Line] = &[

@@ -6,6 +6,7 @@ mod issue;
 mod list;
 mod select;
 mod show;
+mod tree;
 
 use crate::context::Context;
 use crate::error::CliError;
@@ -79,6 +80,11 @@ enum Verb {
         /// The bill
         number: BillNumber,
     },
+    /// Show how a bill was split and where each part went: as text, as data, or as a picture
+    #[command(after_help = "Examples:\n  \
+        allonge bill tree 510210009999620270105000000011\n  \
+        allonge bill tree 510210009999620270105000000011 --svg bill.svg")]
+    Tree(tree::TreeArgs),
     /// List the lots that a member holds, the requests that wait for it, or all bills
     #[command(
         after_help = "Examples:\n  allonge bill list --as maker-2\n  allonge bill list --waiting --as bank-a"
@@ -103,6 +109,7 @@ pub async fn run(context: &Context, args: BillArgs) -> Result<(), CliError> {
         Verb::Withdraw(args) => answer::withdraw(context, args).await,
         Verb::Revoke(args) => ask::revoke(context, args).await,
         Verb::Show { number } => show::run(context, number).await,
+        Verb::Tree(args) => tree::run(context, args).await,
         Verb::List(args) => list::run(context, args).await,
     }
 }

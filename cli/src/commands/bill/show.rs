@@ -3,9 +3,9 @@
 use crate::client::BillBody;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::{Column, Style, fields, range_text, table};
+use crate::output::{Column, Style, fields, range_text, state_text, table};
 use allonge_contracts::MemberId;
-use allonge_contracts::bills::{Bill, BillKind, BillNumber, Dishonour, Frozen, Hand, Lot};
+use allonge_contracts::bills::{Bill, BillKind, BillNumber, Hand, Lot};
 
 /// Shows the bill.
 ///
@@ -106,23 +106,11 @@ fn front(bill: &Bill) -> String {
 }
 
 fn lot_row(lot: &Lot, bill: &Bill) -> Vec<String> {
-    let mut state = lot.circulation.to_string();
-    if let Some(by) = &lot.not_transferable_by {
-        state.push_str(&format!(", not transferable by {by}"));
-    }
-    match (lot.dishonour, &lot.refused) {
-        (Dishonour::None, _) => {}
-        (how, Some((code, day))) => state.push_str(&format!(", dishonoured {how}: {code} {day}")),
-        (how, None) => state.push_str(&format!(", dishonoured {how}")),
-    }
-    if lot.frozen != Frozen::No {
-        state.push_str(&format!(", {}", lot.frozen));
-    }
     vec![
         range_text(lot.range, bill.sum.currency),
         lot.holder.to_string(),
         lot.status.to_string(),
-        state,
+        state_text(lot),
     ]
 }
 
