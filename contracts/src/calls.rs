@@ -49,6 +49,7 @@ coded_enum! {
         3 . 15 "bills.narrow" => Narrow,
         3 . 16 "bills.apply_proceeds" => ApplyProceeds,
         3 . 17 "bills.release_proceeds" => ReleaseProceeds,
+        3 . 18 "bills.accept_part" => AcceptPart,
         4 . 1 "requests.agree" => Agree,
         4 . 2 "requests.refuse" => Refuse,
         4 . 3 "requests.withdraw" => Withdraw,

@@ -1,7 +1,7 @@
 //! Calendar dates.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::io::{self, Read};
@@ -71,6 +71,23 @@ impl Date {
         self.naive()
             .checked_add_months(Months::new(n))
             .and_then(Self::from_naive)
+    }
+
+    /// The last day of its month.
+    pub fn month_end(self) -> Date {
+        self.month_start(0)
+            .plus_months(1)
+            .and_then(|next| next.minus_days(1))
+            .unwrap_or(Date::LAST)
+    }
+
+    /// The first day of the month that lies `back` months before its own; 1970-01-01 where that is earlier.
+    pub fn month_start(self, back: u32) -> Date {
+        let date = self.naive();
+        date.checked_sub_days(Days::new(u64::from(date.day0())))
+            .and_then(|first| first.checked_sub_months(Months::new(back)))
+            .and_then(Self::from_naive)
+            .unwrap_or(Date::FIRST)
     }
 
     /// Saturday or Sunday.
@@ -164,6 +181,17 @@ mod tests {
     fn months_clamp_to_the_end() {
         assert_eq!(date("2026-08-31").plus_months(6), Some(date("2027-02-28")));
         assert_eq!(date("2027-08-31").plus_months(6), Some(date("2028-02-29")));
+    }
+
+    #[test]
+    fn months_begin_and_end() {
+        assert_eq!(date("2027-01-31").month_end(), date("2027-01-31"));
+        assert_eq!(date("2028-02-01").month_end(), date("2028-02-29"));
+        assert_eq!(Date::LAST.month_start(0).month_end(), Date::LAST);
+        assert_eq!(date("2027-03-31").month_start(0), date("2027-03-01"));
+        assert_eq!(date("2027-03-31").month_start(5), date("2026-10-01"));
+        assert_eq!(date("1970-01-31").month_start(1), Date::FIRST);
+        assert_eq!(date("2027-01-01").month_start(u32::MAX), Date::FIRST);
     }
 
     #[test]

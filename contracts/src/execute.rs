@@ -135,6 +135,7 @@ fn perform(run: &mut Run<'_, '_>, caller: &Caller<'_>, call: &Call) -> Result<Ca
         Call::Narrow(act) => act_on(run, caller, act),
         Call::ApplyProceeds(act) => act_on(run, caller, act),
         Call::ReleaseProceeds(act) => act_on(run, caller, act),
+        Call::AcceptPart(act) => act_on(run, caller, act),
         Call::Notify(act) => act_on(run, caller, act),
         Call::Offer(act) => act_on(run, caller, act),
         Call::Freeze(act) => act_on(run, caller, act),

@@ -161,6 +161,13 @@ pub fn overdue_suffix(date: Date, number: &BillNumber) -> Vec<u8> {
     suffix
 }
 
+/// The day and the package of such a suffix.
+pub fn overdue_of_suffix(suffix: &[u8]) -> Option<(Date, BillNumber)> {
+    let (date, number) = suffix.split_at_checked(4)?;
+    let number = std::str::from_utf8(number).ok()?.parse().ok()?;
+    Some((date_of_suffix(date)?, number))
+}
+
 /// The entity of the serial counter of a bank and a day.
 pub fn serial_entity(bank: &BankNumber, date: Date) -> Vec<u8> {
     let mut entity = bank.as_str().as_bytes().to_vec();

@@ -39,7 +39,7 @@ pub const fn of_call(call: &Call) -> u64 {
         Call::RequestEndorsement(_) => 18,
         Call::Revoke(_) => 10,
         Call::Present(_) => 18,
-        Call::Agree(_) => 18,
+        Call::Agree(_) | Call::AcceptPart(_) => 18,
         Call::Refuse(_) | Call::Withdraw(_) => 14,
         Call::RequestUnusedReturn(_) | Call::Disclose(_) => 12,
         Call::RequestUnmark(_)

@@ -4,17 +4,20 @@ use crate::bills::{
     Bill, HandKind, Lot, NewHand, bill_named, change_lot, lot_money, record_hand, whole_lot,
 };
 use crate::calendar::roll;
-use crate::calls::RequestAcceptance;
+use crate::calls::{AcceptPart, RequestAcceptance};
 use crate::clock::add_debt;
+use crate::codes::Code;
 use crate::date::Date;
 use crate::events::BillAccepted;
 use crate::gates;
 use crate::members::{named, require_active};
-use crate::outcome::Failure;
+use crate::money::Money;
+use crate::outcome::{CallResult, Failure};
 use crate::requests::{
-    Ask, Asked, Request, Terms, answer_by, check_asking, day_before_maturity, remove,
+    Ask, Asked, Request, Standing, Terms, answer_by, check_asking, check_not_frozen,
+    day_before_maturity, find_for_answer, remove,
 };
-use crate::run::{Caller, Run};
+use crate::run::{Act, Caller, Run};
 use crate::state::StateFault;
 
 /// The last day for an answer: three days (a parameter), rolled to a business day, but before maturity.
@@ -45,19 +48,65 @@ impl Ask for RequestAcceptance {
 }
 
 /// The gates before signing: an overdue acceptor may not accept, and a bank keeps to its ceilings.
-pub(crate) fn check_agree(run: &Run<'_, '_>, bill: &Bill) -> Result<(), Failure> {
-    gates::check_acceptance(run, bill)
+pub(crate) fn check_agree(run: &Run<'_, '_>, bill: &Bill, accepted: Money) -> Result<(), Failure> {
+    gates::check_acceptance(run, bill, accepted)
 }
 
-/// The drawee accepts: it owes the sum from now on.
+impl Act for AcceptPart {
+    type Checked = Standing;
+
+    fn check_stateless(&self) -> Result<(), Failure> {
+        if self.part.minor == 0 {
+            return Err(Failure::of(Code::AmountZero));
+        }
+        Ok(())
+    }
+
+    fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Standing, Failure> {
+        let standing = find_for_answer(run, caller, self.request, self.terms)?;
+        let Standing { request, bill, lot } = &standing;
+        if !matches!(request.terms, Terms::Acceptance {}) {
+            return Err(Failure::argument("request").fact("act", request.terms.rule().act));
+        }
+        if !bill.profile.rules().partial_acceptance {
+            return Err(Failure::argument("part").fact("profile", bill.profile.as_str()));
+        }
+        if self.part.currency != bill.sum.currency {
+            return Err(Failure::argument("part").fact("currency", bill.sum.currency.code()));
+        }
+        check_not_frozen(lot)?;
+        require_active(&named(run.state, &request.from)?)?;
+        if self.part.minor > bill.sum.minor {
+            return Err(Failure::of(Code::PartTooLarge)
+                .fact("have", bill.sum)
+                .fact("need", self.part));
+        }
+        check_agree(run, bill, self.part)?;
+        Ok(standing)
+    }
+
+    fn apply(
+        &self,
+        run: &mut Run<'_, '_>,
+        _: &Caller<'_>,
+        standing: Standing,
+    ) -> Result<CallResult, Failure> {
+        let Standing { request, bill, lot } = standing;
+        agree(run, bill, lot, &request, self.part)?;
+        Ok(CallResult::Done)
+    }
+}
+
+/// The drawee accepts: it owes the sum from now on, or the part of it that it has accepted.
 pub(crate) fn agree(
     run: &mut Run<'_, '_>,
     mut bill: Bill,
     lot: Lot,
     request: &Request,
+    money: Money,
 ) -> Result<(), StateFault> {
     remove(run, request)?;
-    bill.accepted = bill.sum.minor;
+    bill.accepted = money.minor;
     let hand = NewHand {
         from: Some(bill.acceptor.clone()),
         ..NewHand::new(HandKind::Accepted, lot.range, Some(lot.hand))
@@ -73,7 +122,6 @@ pub(crate) fn agree(
     };
     change_lot(run.state, &bill.number, &lot, &accepted)?;
     add_debt(run, &bill.acceptor, bill.maturity)?;
-    let money = lot_money(&bill, &lot)?;
     gates::add_acceptance(run.state, &bill.acceptor, money)?;
     run.emit(BillAccepted {
         bill: bill.number,

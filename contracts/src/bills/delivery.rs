@@ -2,7 +2,7 @@
 
 use crate::bills::{
     Bill, HandKind, Lot, NewHand, bill_named, change_lot, circulable, lot_money, next_payment_day,
-    present_by_clock, record_hand, whole_lot,
+    present_by_clock, record_hand, settled_on, whole_lot,
 };
 use crate::calls::RequestDelivery;
 use crate::clock::{DueKey, DueKind, add_debt, cancel, schedule};
@@ -76,6 +76,6 @@ pub(crate) fn agree(
         let due = DueKey::bill(bill.payable_on, DueKind::Presentment, &bill.number);
         return schedule(run, &due, 0);
     }
-    let due_on = next_payment_day(run)?;
+    let due_on = settled_on(run, &bill, next_payment_day(run)?)?;
     present_by_clock(run, &mut bill, delivered, due_on)
 }

@@ -1,8 +1,8 @@
 //! Endorsement of a lot, or of the low end of it (rule book 2.1, 2.2).
 
 use crate::bills::{
-    Bill, Circulation, HandKind, Lot, NewHand, bill_named, change_lot, lot_money, profile,
-    record_hand,
+    Bill, Circulation, Dishonour, HandKind, Lot, NewHand, bill_named, change_lot, end_unpaid,
+    lot_money, profile, record_hand,
 };
 use crate::calls::RequestEndorsement;
 use crate::codes::Code;
@@ -11,7 +11,7 @@ use crate::members::{TRADING_ROLES, acting, named, require_active, require_role}
 use crate::outcome::Failure;
 use crate::requests::{
     Ask, Asked, OnLot, Request, Terms, answer_by, check_part_currency, check_part_zero,
-    lot_to_move, remove,
+    endorsement, lot_to_move, remove,
 };
 use crate::run::{Caller, Run};
 use crate::state::StateFault;
@@ -36,8 +36,9 @@ impl Ask for RequestEndorsement {
             lot: self.lot,
             part: self.part,
         };
-        let (rule, purpose) = (terms.rule(), &self.purpose);
-        let (lot, units) = lot_to_move(run, rule, &bill, on, caller.actor, &endorsee, purpose)?;
+        let (rule, purpose) = (endorsement(bill.profile.rules()), &self.purpose);
+        let (lot, units) = lot_to_move(run, &rule, &bill, on, caller.actor, &endorsee, purpose)?;
+        check_open(run, &bill, &lot)?;
         let answer_by = answer_by(run, self.answer_by, profile::latest_transfer(&bill))?;
         Ok(Asked {
             bill,
@@ -51,7 +52,20 @@ impl Ask for RequestEndorsement {
     }
 }
 
-/// The endorsee signs for the lot.
+/// After maturity, where the law allows it then, a lot is endorsed until its payment is refused or its window ends
+/// (ULB 20).
+fn check_open(run: &Run<'_, '_>, bill: &Bill, lot: &Lot) -> Result<(), Failure> {
+    let refused = matches!(lot.dishonour, Dishonour::InTime | Dishonour::Late);
+    if run.date() >= bill.maturity && (refused || run.date() > bill.window_end) {
+        return Err(Failure::of(Code::Matured)
+            .fact("maturity", bill.maturity)
+            .fact("business date", run.date()));
+    }
+    Ok(())
+}
+
+/// The endorsee signs for the lot. What comes to its acceptor once it is payable is extinguished, as the clock
+/// does with what the acceptor holds by then.
 pub(crate) fn agree(
     run: &mut Run<'_, '_>,
     mut bill: Bill,
@@ -91,5 +105,8 @@ pub(crate) fn agree(
         money,
         not_transferable,
     });
+    if request.to == bill.acceptor && run.date() >= bill.payable_on {
+        end_unpaid(run, &mut bill, &endorsed, "extinguished")?;
+    }
     Ok(())
 }

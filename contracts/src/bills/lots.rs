@@ -29,6 +29,17 @@ pub(crate) fn lot_money(bill: &Bill, lot: &Lot) -> Result<Money, StateFault> {
     Ok(Money::new(bill.sum.currency, minor))
 }
 
+/// How much of a lot the acceptor has accepted: all of it, unless it accepted only the low end of the bill.
+pub(crate) fn accepted_money(bill: &Bill, lot: &Lot) -> Result<Money, StateFault> {
+    let whole = lot_money(bill, lot)?;
+    let accepted = bill
+        .accepted
+        .saturating_add(1)
+        .saturating_sub(lot.range.start)
+        .min(whole.minor);
+    Ok(Money::new(whole.currency, accepted))
+}
+
 /// Writes a lot whose holder and liveness have not changed.
 pub(crate) fn put_lot(
     state: &mut Overlay<'_>,
@@ -94,7 +105,7 @@ pub(crate) fn end_lot(
     if old.status == Status::Issued {
         return Ok(());
     }
-    let money = lot_money(bill, old)?;
+    let money = accepted_money(bill, old)?;
     gates::end_acceptance(run.state, &bill.acceptor, money)?;
     if matches!(old.dishonour, Dishonour::InTime | Dishonour::Late) {
         gates::end_overdue(run.state, &bill.acceptor, money)?;
@@ -140,6 +151,25 @@ pub(crate) fn split(
         kept: kept.range,
     });
     Ok(moved)
+}
+
+/// Cuts a lot where the law or the clock asks for it, and gives both pieces; the second is none where `amount` is
+/// all of it.
+pub(crate) fn split_in_two(
+    run: &mut Run<'_, '_>,
+    bill: &Bill,
+    lot: Lot,
+    amount: u64,
+) -> Result<(Lot, Option<Lot>), StateFault> {
+    let end = lot.range.end;
+    let low = split(run, bill, lot, amount)?;
+    let high = match low.range.end.checked_add(1) {
+        Some(start) if start <= end => {
+            Some(lot_at(run.state, &bill.number, LotRange { start, end })?)
+        }
+        _ => None,
+    };
+    Ok((low, high))
 }
 
 /// The item of the queue that ends a lot's repo, the morning after its cut-off.

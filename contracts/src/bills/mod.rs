@@ -38,11 +38,12 @@ pub use instrument::{
     Bill, Claim, Hand, Lot, LotRange, LotRangeError, Pledge, Repo, RepoDates, Sale, UseLimits,
 };
 pub(crate) use lots::{
-    change_lot, circulable, end_lot, lot_at, lot_money, new_lot, put_lot, rejoin, repo_end, split,
+    accepted_money, change_lot, circulable, end_lot, lot_at, lot_money, new_lot, put_lot, rejoin,
+    repo_end, split, split_in_two,
 };
 pub use number::{BankNumber, BillNumber, NumberError, check_digit};
-pub(crate) use payment::{check_payment, dishonour, end_unpaid, pay};
-pub(crate) use presentment::{next_payment_day, present_by_clock, presentment_due};
+pub(crate) use payment::{check_payment, dishonour, end_unpaid, pay, pay_part};
+pub(crate) use presentment::{next_payment_day, present_by_clock, presentment_due, settled_on};
 pub use proceeds::Proceeds;
 pub(crate) use proceeds::{debt_due, distribute, proceeds_at, share, thaw};
 pub use profile::ProfileRules;

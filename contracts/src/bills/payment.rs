@@ -1,8 +1,8 @@
 //! How a presentment ends: paid, refused, or the lot ended unpaid (rule book 2.3).
 
 use crate::bills::{
-    Bill, Circulation, Dishonour, Frozen, HandKind, Lot, NewHand, RefusalCode, Status, distribute,
-    end_lot, lot_money, put_lot, record_hand,
+    Bill, Circulation, Dishonour, Frozen, HandKind, Lot, NewHand, RefusalCode, Status,
+    accepted_money, distribute, end_lot, lot_money, put_lot, record_hand, split_in_two,
 };
 use crate::cash::{move_cash, require_available, require_no_due_debt};
 use crate::events::{BillDishonoured, BillPaid, BillTerminated};
@@ -27,8 +27,41 @@ pub(crate) fn pay(
     request: &Request,
     by_clock: bool,
 ) -> Result<(), StateFault> {
-    let money = lot_money(&bill, &lot)?;
     remove(run, request)?;
+    pay_lot(run, &mut bill, lot, request, by_clock)
+}
+
+/// The low end of a lot is paid with what there is, and the rest refused: its holder may not refuse a part, be the
+/// bill splittable or not (ULB 39).
+pub(crate) fn pay_part(
+    run: &mut Run<'_, '_>,
+    mut bill: Bill,
+    lot: Lot,
+    request: &Request,
+    units: u64,
+) -> Result<(), StateFault> {
+    remove(run, request)?;
+    let freed = Lot {
+        request: None,
+        ..lot
+    };
+    let (paid, rest) = split_in_two(run, &bill, freed, units)?;
+    pay_lot(run, &mut bill, paid, request, true)?;
+    let Some(rest) = rest else {
+        return Ok(());
+    };
+    let code = RefusalCode::LowBalance;
+    refuse_lot(run, &mut bill, rest, request, code, &Text::empty(), true)
+}
+
+fn pay_lot(
+    run: &mut Run<'_, '_>,
+    bill: &mut Bill,
+    lot: Lot,
+    request: &Request,
+    by_clock: bool,
+) -> Result<(), StateFault> {
+    let money = lot_money(bill, &lot)?;
     move_cash(run.state, &bill.acceptor, &lot.holder, money)?;
     let hand = NewHand {
         from: (!by_clock).then(|| bill.acceptor.clone()),
@@ -36,7 +69,7 @@ pub(crate) fn pay(
         price: Some(money),
         ..NewHand::new(HandKind::Paid, lot.range, Some(lot.hand))
     };
-    let hand = record_hand(run, &mut bill, hand)?;
+    let hand = record_hand(run, bill, hand)?;
     let (status, circulation) = request.terms.rule().agreed;
     let settled = Lot {
         status,
@@ -45,7 +78,7 @@ pub(crate) fn pay(
         request: None,
         ..lot.clone()
     };
-    end_lot(run, &bill, &lot, &settled)?;
+    end_lot(run, bill, &lot, &settled)?;
     run.emit(BillPaid {
         bill: bill.number,
         lot: lot.range,
@@ -54,7 +87,7 @@ pub(crate) fn pay(
         money,
         by_clock,
     });
-    distribute(run, &bill, &lot, money)
+    distribute(run, bill, &lot, money)
 }
 
 /// Payment is refused. The lot stands as before it was presented, with the refusal on record; once it has
@@ -69,13 +102,25 @@ pub(crate) fn dishonour(
     by_clock: bool,
 ) -> Result<(), StateFault> {
     remove(run, request)?;
+    refuse_lot(run, &mut bill, lot, request, code, text, by_clock)
+}
+
+fn refuse_lot(
+    run: &mut Run<'_, '_>,
+    bill: &mut Bill,
+    lot: Lot,
+    request: &Request,
+    code: RefusalCode,
+    text: &Text<256>,
+    by_clock: bool,
+) -> Result<(), StateFault> {
     let hand = NewHand {
         from: (!by_clock).then(|| bill.acceptor.clone()),
         refusal: Some(code),
         text: text.clone(),
         ..NewHand::new(HandKind::Refused, lot.range, Some(lot.hand))
     };
-    let hand = record_hand(run, &mut bill, hand)?;
+    let hand = record_hand(run, bill, hand)?;
     // What was presented early and stands at maturity is presented in time, also before the day of payment.
     let today = run.date();
     let stands = today >= bill.maturity && today <= bill.window_end;
@@ -89,8 +134,8 @@ pub(crate) fn dishonour(
     };
     let unpaid = matches!(dishonour, Dishonour::InTime | Dishonour::Late);
     if unpaid && !matches!(lot.dishonour, Dishonour::InTime | Dishonour::Late) {
-        let money = lot_money(&bill, &lot)?;
-        gates::add_overdue(run, &bill, money)?;
+        let money = accepted_money(bill, &lot)?;
+        gates::add_overdue(run, bill, money)?;
     }
     let refused = Lot {
         circulation: request.before,
@@ -106,7 +151,7 @@ pub(crate) fn dishonour(
         bill: bill.number,
         lot: refused.range,
         holder: refused.holder,
-        acceptor: bill.acceptor,
+        acceptor: bill.acceptor.clone(),
         code,
         text: text.clone(),
         by_clock,

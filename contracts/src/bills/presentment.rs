@@ -1,8 +1,8 @@
 //! Presentment for payment: by hand early or again, by the clock when a bill is payable (rule book 2.3).
 
 use crate::bills::{
-    Bill, Frozen, HandKind, Lot, NewHand, bill_named, lot_at, lot_money, put_lot, record_hand,
-    split,
+    Bill, BillKind, Frozen, HandKind, Lot, NewHand, accepted_money, bill_named, lot_at, lot_money,
+    put_lot, record_hand, split, split_in_two,
 };
 use crate::calendar::roll;
 use crate::calls::Present;
@@ -11,6 +11,7 @@ use crate::codes::Code;
 use crate::date::Date;
 use crate::events::BillPresented;
 use crate::hash::{RequestId, tagged_hash};
+use crate::money::Money;
 use crate::outcome::{CallResult, Failure};
 use crate::requests::{
     OnLot, Opening, Presentment, Request, Terms, check_part_currency, check_part_zero, claimant,
@@ -20,6 +21,22 @@ use crate::run::{Act, Caller, Run, short_id};
 use crate::state::StateFault;
 use crate::tables::{PRESENTMENTS, bill_entity, date_suffix, id_bytes};
 use crate::text::Text;
+
+/// The day at whose close the clock pays or refuses what is presented at maturity: the day of payment itself or,
+/// where a parameter says so, for a commercial bill some days later, when its acceptor's account bank answers
+/// for it (rule book 2.3).
+pub(crate) fn settled_on(
+    run: &Run<'_, '_>,
+    bill: &Bill,
+    payable: Date,
+) -> Result<Date, StateFault> {
+    let params = &run.settings.params;
+    if bill.kind != BillKind::Commercial || params.silent_ecds == 0 {
+        return Ok(payable);
+    }
+    let days = u32::try_from(params.silent_days).unwrap_or(u32::MAX);
+    roll(run.state, payable.plus_days(days).unwrap_or(Date::LAST))
+}
 
 /// Inside the presentment window, which ends with its last day.
 fn in_time(bill: &Bill, date: Date) -> bool {
@@ -65,6 +82,13 @@ impl Act for Present {
             part: self.part,
         };
         let (lot, units) = lot_to_ask(run, terms.rule(), &bill, on, caller.actor)?;
+        // What the acceptor did not accept is presented by itself.
+        let accepted = accepted_money(&bill, &lot)?;
+        if accepted.minor > 0 && units > accepted.minor {
+            return Err(Failure::of(Code::PartTooLarge)
+                .fact("have", accepted)
+                .fact("need", Money::new(accepted.currency, units)));
+        }
         // Before the bill is payable the day of payment is not yet set.
         let due_on = if run.date() < bill.payable_on {
             None
@@ -174,8 +198,27 @@ pub(super) fn schedule_payment(
 }
 
 /// The clock presents a lot on the holder's behalf, to be paid at the close of a day; while a court has stopped
-/// its payment it waits without one.
+/// its payment it waits without one. Where the acceptor accepted only the low end of the lot, it is cut there, since
+/// recourse for the rest is another (ULB 26, 43).
 pub(crate) fn present_by_clock(
+    run: &mut Run<'_, '_>,
+    bill: &mut Bill,
+    lot: Lot,
+    due_on: Date,
+) -> Result<(), StateFault> {
+    let accepted = accepted_money(bill, &lot)?.minor;
+    if accepted == 0 {
+        return present_one_by_clock(run, bill, lot, due_on);
+    }
+    let (low, high) = split_in_two(run, bill, lot, accepted)?;
+    present_one_by_clock(run, bill, low, due_on)?;
+    match high {
+        Some(high) => present_one_by_clock(run, bill, high, due_on),
+        None => Ok(()),
+    }
+}
+
+fn present_one_by_clock(
     run: &mut Run<'_, '_>,
     bill: &mut Bill,
     lot: Lot,
@@ -200,7 +243,7 @@ pub(crate) fn present_by_clock(
     Ok(())
 }
 
-/// A lot presented early is left collecting until now: it is presented in time, and paid at this day's close.
+/// A lot presented early is left collecting until now: it is presented in time, and paid as if presented today.
 pub(crate) fn presentment_due(
     run: &mut Run<'_, '_>,
     bill: &Bill,
@@ -216,5 +259,6 @@ pub(crate) fn presentment_due(
     if lot.frozen == Frozen::Stopped {
         return PRESENTMENTS.put(run.state, id_bytes(&request.id), &[], &presentment);
     }
-    schedule_payment(run, request, presentment, run.date())
+    let due_on = settled_on(run, bill, run.date())?;
+    schedule_payment(run, request, presentment, due_on)
 }

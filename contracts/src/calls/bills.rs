@@ -1,7 +1,7 @@
 //! The calls on bills and their lots (rule book 2.2).
 
 use crate::bills::{BillKind, LotRange, Market, Profile, RepoDates, Settlement, UseLimits};
-use crate::calls::BillRef;
+use crate::calls::{BillRef, RequestRef};
 use crate::coded::coded_structs;
 use crate::date::Date;
 use crate::hash::Hash;
@@ -47,6 +47,17 @@ coded_structs! {
         pub bill: BillRef,
         /// Lapses at the close of this day; three days ahead where absent, and never later than that.
         pub answer_by: Option<Date>,
+    }
+
+    /// The drawee answers a request for acceptance by accepting a part of the sum, which is the low end of the
+    /// package; valid where the bill's law allows it (ULB 26). Of the whole sum it is as agreement.
+    pub struct AcceptPart {
+        /// The request for acceptance.
+        pub request: RequestRef,
+        /// The hash of its terms.
+        pub terms: Hash,
+        /// How much is accepted.
+        pub part: Money,
     }
 
     /// The drawer delivers the accepted bill to the payee, who signs for it.

@@ -1,7 +1,7 @@
 //! Working off what is due, in order, within a budget; the business date moves when nothing is left.
 
 use crate::clock::tasks::work_on;
-use crate::clock::{DueItem, DueKey, Moment};
+use crate::clock::{DueItem, DueKey, DueKind, Moment};
 use crate::events::{DayBegan, DayClosed};
 use crate::run::Run;
 use crate::state::StateFault;
@@ -51,7 +51,19 @@ pub(crate) fn work_off(run: &mut Run<'_, '_>) -> Result<bool, StateFault> {
         run.emit(DayBegan {
             date: run.clock.date,
         });
+        begin_with_params(run, &reached)?;
     }
+}
+
+/// A day begins with the parameters that hold from it, whatever the budget, so that nothing is ever done on a day
+/// by the numbers of the day before. They are at most one change of each parameter.
+fn begin_with_params(run: &mut Run<'_, '_>, reached: &[u8]) -> Result<(), StateFault> {
+    while let Some((key, item)) = first_item(run, reached)?
+        .filter(|(key, _)| key.kind == DueKind::Param && key.date == run.date())
+    {
+        work_on(run, &key, &item)?;
+    }
+    Ok(())
 }
 
 fn first_item(run: &Run<'_, '_>, reached: &[u8]) -> Result<Option<(DueKey, DueItem)>, StateFault> {

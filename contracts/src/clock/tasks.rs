@@ -1,9 +1,9 @@
 //! What the clock does with each kind of item that has fallen due.
 
 use crate::bills::{
-    Bill, Circulation, Frozen, Lot, RefusalCode, Status, debt_due, dishonour, end_unpaid,
-    existing_bill, lot_money, pay, payable_on, present_by_clock, presentment_due, profile,
-    repo_ended,
+    Bill, Circulation, Frozen, Lot, RefusalCode, Status, accepted_money, debt_due, dishonour,
+    end_unpaid, existing_bill, lot_money, pay, pay_part, payable_on, present_by_clock,
+    presentment_due, profile, repo_ended, settled_on,
 };
 use crate::calendar::{is_business_day, roll};
 use crate::cash::{balance, end_hold};
@@ -142,7 +142,8 @@ fn present_next(run: &mut Run<'_, '_>, key: &DueKey, item: &DueItem) -> Result<(
         }
         return end_unpaid(run, &mut bill, &lot, "extinguished");
     }
-    present_by_clock(run, &mut bill, lot, key.date)
+    let due_on = settled_on(run, &bill, key.date)?;
+    present_by_clock(run, &mut bill, lot, due_on)
 }
 
 /// The day was declared closed since: the bill is payable on the next business day.
@@ -168,7 +169,8 @@ fn present_early_lot(run: &mut Run<'_, '_>, bill: &Bill, lot: &Lot) -> Result<()
     presentment_due(run, bill, &request, presentment)
 }
 
-/// Close of the payment day: the acceptor's available cash pays the lot in full, or the clock refuses it.
+/// Close of the payment day: the acceptor's available cash pays the lot in full, or under `geneva` as much of it as
+/// it covers; what it does not pay, or has never accepted, the clock refuses.
 fn settle(run: &mut Run<'_, '_>, key: &DueKey) -> Result<(), StateFault> {
     run.count(work::SETTLE_LOT);
     let bill = existing_bill(run.state, &key.bill_number()?)?;
@@ -184,9 +186,16 @@ fn settle(run: &mut Run<'_, '_>, key: &DueKey) -> Result<(), StateFault> {
         return put_off_payment(run, key, &bill, &lot);
     }
     let money = lot_money(&bill, &lot)?;
+    if accepted_money(&bill, &lot)?.minor == 0 {
+        let (code, text) = (RefusalCode::Other, "not accepted".parse());
+        let text = text.unwrap_or_default();
+        return dishonour(run, bill, lot, &request, code, &text, true);
+    }
     let available = balance(run.state, &bill.acceptor, money.currency)?.available();
     if available >= money.minor {
         pay(run, bill, lot, &request, true)
+    } else if available > 0 && bill.profile.rules().partial_payment {
+        pay_part(run, bill, lot, &request, available)
     } else {
         let code = RefusalCode::LowBalance;
         dishonour(run, bill, lot, &request, code, &Text::empty(), true)

@@ -1,7 +1,8 @@
 //! The records of gates as the state keeps them.
 
+use crate::bills::BillNumber;
 use crate::date::Date;
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
@@ -27,4 +28,43 @@ pub struct Gate {
     pub no_acceptance_until: Date,
     /// Persistently overdue: its paper is not discounted, pledged or guaranteed up to this day.
     pub paper_barred_until: Option<Date>,
+}
+
+/// A running sum in one currency; it may pass what one amount can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Total {
+    /// The currency.
+    pub currency: Currency,
+    /// In minor units.
+    #[serde(with = "crate::json::string")]
+    pub minor: u128,
+}
+
+/// One package left unpaid on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OverdueEvent {
+    /// The day.
+    pub date: Date,
+    /// The package.
+    pub bill: BillNumber,
+}
+
+/// Everything that the gates know of a member.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptorState {
+    /// What it declared last.
+    pub declared: Option<Declared>,
+    /// What it has accepted and not yet paid, by currency.
+    pub accepted: Vec<Total>,
+    /// What it has refused and not paid since, by currency.
+    pub overdue: Vec<Total>,
+    /// Packages that it left unpaid in the window of overdue, the first first; at most 1,000.
+    pub events: Vec<OverdueEvent>,
+    /// Month ends of the same window at which it was found overdue.
+    pub findings: Vec<Date>,
+    /// What it was barred from last, and until when; past where the day lies behind.
+    pub gate: Option<Gate>,
 }

@@ -4,6 +4,7 @@ use crate::bills::{Bill, Circulation, Status, repo_end};
 use crate::clock::{DueKey, DueKind, read};
 use crate::date::Date;
 use crate::invariants::Findings;
+use crate::invariants::gates::month_ends;
 use crate::member_id::MemberId;
 use crate::params::{self, ParamName};
 use crate::state::{StateFault, View};
@@ -96,6 +97,7 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
             }
         }
     }
+    expected.extend(month_ends(view, &queued, clock.date, findings)?);
     for key in queued.symmetric_difference(&expected) {
         findings.expect(false, "the queue holds exactly what falls due", || {
             let how = if queued.contains(key) {

@@ -4,6 +4,7 @@ mod bills;
 mod cash;
 mod due;
 mod encumbrances;
+mod gates;
 mod requests;
 
 use crate::state::{StateFault, View};
@@ -36,13 +37,15 @@ impl Findings {
 ///
 /// The lots of a package tile it; every list and queue agrees with the records it points to; of each currency
 /// what was issued and not redeemed is the sum of all balances, and what is held the sum of all holds; a lot has
-/// at most one live request and one encumbrance, and each request its lot; what is set aside belongs to an ended lot.
+/// at most one live request and one encumbrance, and each request its lot; what is set aside belongs to an ended lot;
+/// what an acceptor has accepted and what it has left unpaid are the sums of its lots.
 pub fn check_invariants(view: &dyn View) -> Result<Vec<Violation>, StateFault> {
     let mut findings = Findings(Vec::new());
     cash::check(view, &mut findings)?;
     bills::check(view, &mut findings)?;
     requests::check(view, &mut findings)?;
     encumbrances::check(view, &mut findings)?;
+    gates::check(view, &mut findings)?;
     due::check(view, &mut findings)?;
     Ok(findings.0)
 }

@@ -50,7 +50,8 @@ pub(crate) fn find(
     Ok(Standing { request, bill, lot })
 }
 
-fn find_for_answer(
+/// Finds the request that an answer names, for the member that answers it, by the terms it has seen.
+pub(crate) fn find_for_answer(
     run: &Run<'_, '_>,
     caller: &Caller<'_>,
     reference: RequestRef,
@@ -95,7 +96,7 @@ impl Act for Agree {
             require_active(&named(run.state, &request.from)?)?;
         }
         match &request.terms {
-            Terms::Acceptance {} => acceptance::check_agree(run, bill)?,
+            Terms::Acceptance {} => acceptance::check_agree(run, bill, bill.sum)?,
             Terms::Presentment { .. } => check_payment(run, bill, lot)?,
             Terms::Guarantee { .. } => guarantee::check_agree(run, bill)?,
             Terms::Discount { .. } => discount::check_agree(run, &standing)?,
@@ -119,7 +120,10 @@ impl Act for Agree {
     ) -> Result<CallResult, Failure> {
         let Standing { request, bill, lot } = standing;
         match &request.terms {
-            Terms::Acceptance {} => acceptance::agree(run, bill, lot, &request)?,
+            Terms::Acceptance {} => {
+                let whole = bill.sum;
+                acceptance::agree(run, bill, lot, &request, whole)?;
+            }
             Terms::Delivery {} => delivery::agree(run, bill, lot, &request)?,
             Terms::Endorsement { not_transferable } => {
                 endorsement::agree(run, bill, lot, &request, *not_transferable)?;

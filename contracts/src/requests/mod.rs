@@ -10,7 +10,7 @@ mod record;
 mod rules;
 mod withdraw;
 
-pub(crate) use answer::Standing;
+pub(crate) use answer::{Standing, find_for_answer};
 pub(crate) use ask::{
     Ask, Asked, OnLot, check_asking, check_maturity, check_not_frozen, check_part_currency,
     check_part_zero, claimant, day_before_maturity, lot_to_ask, lot_to_move, made, moving, party,
@@ -20,4 +20,4 @@ pub(crate) use deadline::answer_by;
 pub(crate) use end::{end_offers, lapse, remove, restore};
 pub(crate) use open::{Opening, open};
 pub use record::{Presentment, Request, Terms};
-pub use rules::{Party, RULES, Rule};
+pub use rules::{Party, RULES, Rule, endorsement};

@@ -1,7 +1,7 @@
 //! The rule table of requests: who asks, who answers, from which state, and what agreement makes of it
 //! (rule book 2.2).
 
-use crate::bills::{Circulation, Market, RefusalCode, Status};
+use crate::bills::{Circulation, Market, ProfileRules, RefusalCode, Status};
 use crate::codes::Code;
 use crate::requests::Terms;
 
@@ -230,6 +230,20 @@ pub const RULES: &[Rule] = &[
     RELEASE,
     OFFER,
 ];
+
+/// The row of endorsement under a law: the mark "not transferable" may not stop it, nor maturity before payment
+/// is refused.
+pub const fn endorsement(law: &ProfileRules) -> Rule {
+    Rule {
+        circulation: if law.mark_stops {
+            ENDORSEMENT.circulation
+        } else {
+            &[Circulation::Circulable, Circulation::NotTransferable]
+        },
+        before_maturity: !law.endorsed_after_maturity,
+        ..ENDORSEMENT
+    }
+}
 
 impl Terms {
     /// Its row of the table.
