@@ -145,6 +145,8 @@ pub struct World {
     pub work_limit: u64,
     /// Work of the clock in one block.
     pub clock_budget: u64,
+    /// Every invariant is checked after each act and each run of the clock.
+    pub checked: bool,
 }
 
 impl World {
@@ -161,12 +163,21 @@ impl World {
             salt: 0,
             work_limit: PLENTY,
             clock_budget: PLENTY,
+            checked: false,
         }
     }
 
     /// Tuesday 5 January 2027, 09:00.
     pub fn standard() -> World {
         World::new(&rules(), "2027-01-05")
+    }
+
+    /// The same, with every invariant checked after each act and each run of the clock.
+    pub fn checked() -> World {
+        World {
+            checked: true,
+            ..World::standard()
+        }
     }
 
     pub fn block(&self) -> BlockContext {
@@ -188,8 +199,7 @@ impl World {
             work_limit: self.work_limit,
         };
         let block = self.block();
-        let before = self.memory.clone();
-        let mut overlay = Overlay::new(&before);
+        let mut overlay = Overlay::new(&self.memory);
         let executed = execute_calls(&block, &context, calls, &mut overlay).unwrap();
         let changes = overlay.into_changes();
         if let Outcome::Rejected(_) = executed.outcome {
@@ -197,6 +207,9 @@ impl World {
             assert!(executed.events.is_empty(), "a rejection has no events");
         }
         self.memory.apply(changes);
+        if self.checked {
+            self.sound();
+        }
         executed
     }
 
@@ -235,10 +248,13 @@ impl World {
 
     /// The clock in the current block, with a budget.
     pub fn clock_with(&mut self, budget: u64) -> ClockRun {
-        let before = self.memory.clone();
-        let mut overlay = Overlay::new(&before);
+        let mut overlay = Overlay::new(&self.memory);
         let run = run_clock(&self.block(), &mut overlay, budget).unwrap();
-        self.memory.apply(overlay.into_changes());
+        let changes = overlay.into_changes();
+        self.memory.apply(changes);
+        if self.checked {
+            self.sound();
+        }
         run
     }
 
