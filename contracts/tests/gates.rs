@@ -113,7 +113,11 @@ fn figures_are_declared_by_banks_in_one_currency() {
             },
             Code::UnknownCurrency,
         ),
-        ("bank-a", declare("0.00", "500.00", "0.00"), Code::AmountZero),
+        (
+            "bank-a",
+            declare("0.00", "500.00", "0.00"),
+            Code::AmountZero,
+        ),
     ];
     for (actor, call, code) in rows {
         assert_eq!(w.refused(actor, call.clone()), code, "{actor} {call:?}");
@@ -148,10 +152,7 @@ fn acceptances_stay_within_their_share_of_declared_assets() {
         assert_eq!(
             facts,
             [
-                (
-                    "acceptances".to_owned(),
-                    FactValue::Money(yuan("150.01"))
-                ),
+                ("acceptances".to_owned(), FactValue::Money(yuan("150.01"))),
                 ("ceiling".to_owned(), FactValue::Money(yuan("150.00"))),
             ]
         );
@@ -179,7 +180,11 @@ fn what_is_paid_or_terminated_counts_no_longer() {
         Code::AcceptanceCeiling
     );
     w.close("2027-04-15");
-    assert_eq!(sums(&w, "bank-a").0, [] as [u128; 0], "its window has ended");
+    assert_eq!(
+        sums(&w, "bank-a").0,
+        [] as [u128; 0],
+        "its window has ended"
+    );
     let bill = asked(&mut w, "bank-a", "150.00", "2027-07-05");
     w.agree("bank-a", bill, 1);
 }
@@ -271,7 +276,10 @@ fn three_unpaid_packages_bar_acceptance_for_the_next_month() {
     let call = agree(w.request_at(bill, 1));
     assert_eq!(w.refused("s3", call.clone()), Code::AcceptorOverdue);
     let (what, until) = w.facts("s3", call).remove(1);
-    assert_eq!((what.as_str(), until), ("until", FactValue::Date(date("2027-05-31"))));
+    assert_eq!(
+        (what.as_str(), until),
+        ("until", FactValue::Date(date("2027-05-31")))
+    );
     // Others are not concerned, and it may do everything else.
     let other = asked(&mut w, "s2", "10.00", "2027-06-15");
     w.agree("s2", other, 1);
@@ -412,12 +420,21 @@ fn found_three_times_an_acceptor_is_persistently_overdue() {
     let bills: Vec<BillNumber> = (0..3)
         .map(|_| delivered(&mut w, "s3", "1.00", "2027-04-05"))
         .collect();
-    assert_eq!(found(&w.close("2027-04-30")), [("2027-05-31".to_owned(), false)]);
-    assert_eq!(found(&w.close("2027-05-31")), [("2027-06-30".to_owned(), false)]);
+    assert_eq!(
+        found(&w.close("2027-04-30")),
+        [("2027-05-31".to_owned(), false)]
+    );
+    assert_eq!(
+        found(&w.close("2027-05-31")),
+        [("2027-06-30".to_owned(), false)]
+    );
     let gate = read::gate(&w.memory, &member("s3")).unwrap().unwrap();
     assert_eq!(gate.paper_barred_until, None);
     // Two years from the third finding.
-    assert_eq!(found(&w.close("2027-06-30")), [("2029-06-30".to_owned(), true)]);
+    assert_eq!(
+        found(&w.close("2027-06-30")),
+        [("2029-06-30".to_owned(), true)]
+    );
     let gate = read::gate(&w.memory, &member("s3")).unwrap().unwrap();
     assert_eq!(gate.paper_barred_until, Some(date("2029-06-30")));
     // All is paid at once; the bar stays.

@@ -3,6 +3,7 @@
 use crate::bills::{Bill, Circulation, Status, repo_end};
 use crate::clock::{DueKey, DueKind, read};
 use crate::date::Date;
+use crate::genesis::settings;
 use crate::invariants::Findings;
 use crate::invariants::gates::month_ends;
 use crate::member_id::MemberId;
@@ -84,11 +85,18 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
             );
         }
     }
+    let params_in_force = settings(view)?.params;
     for name in ParamName::ALL {
         findings.expect(
             params::read::on(view, *name, Date::FIRST).is_ok(),
             "every parameter has a value",
             || name.to_string(),
+        );
+        let value = params::read::on(view, *name, clock.date)?;
+        findings.expect(
+            params_in_force.get(*name) == value,
+            "a parameter has the value set for the day",
+            || format!("{name}: {value} is set"),
         );
         for (from, _) in params::read::history(view, *name, usize::MAX)? {
             let key = DueKey::param(from, *name);

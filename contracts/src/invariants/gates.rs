@@ -177,19 +177,20 @@ pub(super) fn month_ends(
             "who has not paid is looked at when the month ends",
             || id.to_string(),
         );
-        let events = read::events(view, id, today.month_start(0), usize::MAX)?;
-        let months: BTreeSet<Date> = events.iter().map(|event| event.date.month_end()).collect();
+        let events = read::events(view, id, Date::FIRST, usize::MAX)?;
+        let known = !events.is_empty();
         expected.extend(
-            months
-                .iter()
-                .filter(|end| **end > today)
-                .map(|end| DueKey::gate(*end, id)),
+            events
+                .into_iter()
+                .map(|event| event.date.month_end())
+                .filter(|end| *end > today)
+                .map(|end| DueKey::gate(end, id)),
         );
+        // What was unpaid when the last month ended may have been paid since.
+        let latest = today.plus_days(1).unwrap_or(today).month_end();
         expected.extend(
             mine.into_iter()
-                .filter(|key| {
-                    key.date == key.date.month_end() && (unpaid || months.contains(&key.date))
-                })
+                .filter(|key| known && key.date == key.date.month_end() && key.date <= latest)
                 .cloned(),
         );
     }

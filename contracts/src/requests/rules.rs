@@ -231,15 +231,9 @@ pub const RULES: &[Rule] = &[
     OFFER,
 ];
 
-/// The row of endorsement under a law: the mark "not transferable" may not stop it, nor maturity before payment
-/// is refused.
+/// The row of endorsement under a law, which may let it go on after maturity.
 pub const fn endorsement(law: &ProfileRules) -> Rule {
     Rule {
-        circulation: if law.mark_stops {
-            ENDORSEMENT.circulation
-        } else {
-            &[Circulation::Circulable, Circulation::NotTransferable]
-        },
         before_maturity: !law.endorsed_after_maturity,
         ..ENDORSEMENT
     }

@@ -253,6 +253,12 @@ pub fn calls() -> Vec<Call> {
             lot: lot("1-100"),
         }
         .into(),
+        AcceptPart {
+            request: RequestRef::Id(id()),
+            terms: hash(9),
+            part: yuan("0.60"),
+        }
+        .into(),
         Agree {
             request: RequestRef::Id(id()),
             terms: hash(9),
