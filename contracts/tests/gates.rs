@@ -2,12 +2,12 @@
 
 mod support;
 
-use allonge_contracts::bills::{BillKind, BillNumber, RefusalCode};
+use allonge_contracts::bills::{BillKind, BillNumber, Market, RefusalCode, Settlement};
 use allonge_contracts::calls::*;
 use allonge_contracts::gates::read;
 use allonge_contracts::outcome::FactValue;
 use allonge_contracts::params::ParamName;
-use allonge_contracts::{CallResult, Code, Event, Money};
+use allonge_contracts::{CallResult, Code, DayCount, Event, Hash, Money, Rate};
 use support::*;
 
 fn declare(assets: &str, deposits: &str, margin: &str) -> Declare {
@@ -452,6 +452,78 @@ fn found_three_times_an_acceptor_is_persistently_overdue() {
     w.go_to("2029-07-01", 0);
     let bill = asked(&mut w, "s3", "1.00", "2029-07-05");
     w.agree("s3", bill, 1);
+}
+
+#[test]
+fn the_paper_of_the_persistently_overdue_is_not_discounted_pledged_or_guaranteed() {
+    let mut w = World::checked();
+    for _ in 0..3 {
+        delivered(&mut w, "s3", "1.00", "2027-04-05");
+    }
+    w.morning("2027-04-06");
+    let bill = delivered(&mut w, "s3", "100.00", "2027-10-06");
+    let number = BillRef::Number(bill);
+    w.ok("s3", Disclose { bill: number });
+    let discount = RequestDiscount {
+        bill: number,
+        lot: lot("1-10000"),
+        part: Some(yuan("40.00")),
+        to: member("bank-a"),
+        market: Market::Discount,
+        rate: Rate(39_000),
+        day_count: DayCount::Act360,
+        repo: None,
+        settlement: Settlement::Dvp,
+        without_liability: false,
+        papers: vec![Hash([7; 32])],
+        purpose: Default::default(),
+        answer_by: None,
+    };
+    // Overdue twice, its paper is still bought. What waits over the third finding is not.
+    w.morning("2027-06-30");
+    w.ok("s1", discount.clone());
+    w.agree("bank-a", bill, 1);
+    let rest = RequestDiscount {
+        lot: lot("4001-10000"),
+        ..discount
+    };
+    w.ok("s1", rest.clone());
+    w.close("2027-06-30");
+    let answer = agree(w.request_at(bill, 4001));
+    assert_eq!(w.refused("bank-a", answer), Code::PersistentlyOverdue);
+    let call = withdraw(w.request_at(bill, 4001));
+    w.ok("s1", call);
+    assert_eq!(w.refused("s1", rest), Code::PersistentlyOverdue);
+    let pledge = RequestPledge {
+        bill: number,
+        lot: lot("4001-10000"),
+        part: None,
+        to: member("bank-b"),
+        debt: yuan("10.00"),
+        debt_due: date("2027-09-01"),
+        purpose: Default::default(),
+        answer_by: None,
+    };
+    assert_eq!(w.refused("s1", pledge), Code::PersistentlyOverdue);
+    w.ok(
+        "s1",
+        RequestGuarantee {
+            bill: number,
+            lot: Some(lot("4001-10000")),
+            part: None,
+            guarantor: member("guarantor"),
+            ward: None,
+            answer_by: None,
+        },
+    );
+    let request = w.request_at(bill, 4001);
+    assert_eq!(
+        w.refused("guarantor", agree(request)),
+        Code::PersistentlyOverdue
+    );
+    w.ok("s1", withdraw(request));
+    // Endorsed it may be.
+    w.endorse(bill, "s1", "4001-10000", "", "s2");
 }
 
 #[test]
