@@ -56,7 +56,8 @@ impl Rate {
     pub fn of(self, minor: u128) -> u128 {
         minor
             .checked_mul(u128::from(self.0))
-            .map_or(u128::MAX, |product| product / u128::from(WHOLE))
+            .and_then(|product| product.checked_div(u128::from(WHOLE)))
+            .unwrap_or(u128::MAX)
     }
 }
 

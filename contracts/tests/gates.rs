@@ -145,7 +145,7 @@ fn acceptances_stay_within_their_share_of_declared_assets() {
         );
         let bill = asked(&mut w, acceptor, "50.00", "2027-04-06");
         w.agree(acceptor, bill, 1);
-        assert_eq!(sums(&w, acceptor), (vec![150_00], vec![]));
+        assert_eq!(sums(&w, acceptor), (vec![15_000], vec![]));
         let over = asked(&mut w, acceptor, "0.01", "2027-04-05");
         let call = agree(w.request_at(over, 1));
         let facts = w.facts(acceptor, call.clone());
@@ -172,7 +172,7 @@ fn what_is_paid_or_terminated_counts_no_longer() {
     w.endorse(paid, "s1", "1-10000", "30.00", "s2");
     let undelivered = asked(&mut w, "bank-a", "50.00", "2027-04-05");
     w.agree("bank-a", undelivered, 1);
-    assert_eq!(sums(&w, "bank-a").0, [150_00]);
+    assert_eq!(sums(&w, "bank-a").0, [15_000]);
     w.close("2027-04-05");
     assert_eq!(sums(&w, "bank-a").0, [50_00], "the delivered one is paid");
     assert_eq!(

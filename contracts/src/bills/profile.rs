@@ -74,12 +74,6 @@ impl Profile {
     }
 }
 
-impl Default for Profile {
-    fn default() -> Self {
-        Profile::Prc
-    }
-}
-
 fn days(params: &Params, name: ParamName) -> u32 {
     u32::try_from(params.get(name)).unwrap_or(u32::MAX)
 }

@@ -150,8 +150,10 @@ words! {
     }
 
     /// The law that a bill is under, chosen when it is registered.
+    #[derive(Default)]
     pub enum Profile {
         /// Negotiable Instruments Law of the PRC (rule book 2).
+        #[default]
         Prc = 0 "prc",
         /// Uniform Law on Bills of Exchange, Geneva 1930 (rule book 2.6).
         Geneva = 1 "geneva",

@@ -158,7 +158,7 @@ pub(crate) fn lot_to_move(
 }
 
 /// Refuses after maturity what must be asked before.
-pub(crate) fn check_maturity(run: &Run<'_, '_>, rule: &Rule, bill: &Bill) -> Result<(), Failure> {
+fn check_maturity(run: &Run<'_, '_>, rule: &Rule, bill: &Bill) -> Result<(), Failure> {
     if rule.before_maturity && run.date() >= bill.maturity {
         return Err(Failure::of(Code::Matured)
             .fact("maturity", bill.maturity)

@@ -12,9 +12,8 @@ mod withdraw;
 
 pub(crate) use answer::{Standing, find_for_answer};
 pub(crate) use ask::{
-    Ask, Asked, OnLot, check_asking, check_maturity, check_not_frozen, check_part_currency,
-    check_part_zero, claimant, day_before_maturity, lot_to_ask, lot_to_move, made, moving, party,
-    state_failure,
+    Ask, Asked, OnLot, check_asking, check_not_frozen, check_part_currency, check_part_zero,
+    claimant, day_before_maturity, lot_to_ask, lot_to_move, made, moving, party, state_failure,
 };
 pub(crate) use deadline::answer_by;
 pub(crate) use end::{end_offers, lapse, remove, restore};
