@@ -145,6 +145,7 @@ fn under_geneva_a_mark_binds_to_the_next_hand_only() {
     step(&mut w, "s1", marked);
     w.agree("s2", bill, 1);
     w.endorse(bill, "s2", whole, "", "s3");
+    empty_the_acceptor(&mut w);
     w.close("2027-07-01");
     w.morning("2027-07-02");
     assert_eq!(liable(&w, bill, whole), "bank-a core s2");

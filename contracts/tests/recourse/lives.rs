@@ -316,6 +316,7 @@ fn under_geneva_rate_and_bars_are_its_own() {
         ..register("2,000.00", "2027-07-01")
     };
     let bill = along_drawn(&mut w, draw, &["s2"]);
+    empty_the_acceptor(&mut w);
     w.close("2027-07-01");
     let now = view(&w, bill, REFUSED, "2027-07-31");
     let claim = now.claim.unwrap();

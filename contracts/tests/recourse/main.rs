@@ -18,7 +18,7 @@ use allonge_contracts::genesis::{GenesisRules, OpeningBalance};
 use allonge_contracts::members::{Member, Role};
 use allonge_contracts::recourse::read::RecourseView;
 use allonge_contracts::recourse::{RecourseClass, RecourseRule};
-use allonge_contracts::{Call, CallResult, DayCount, Event, Hash, Outcome, RequestId};
+use allonge_contracts::{Call, CallResult, DayCount, Event, Hash, Money, Outcome, RequestId};
 use support::*;
 
 /// The standard members with an attestor, a court and a third bank; everybody has 2,000,000.00 but `bank-a`,
@@ -51,6 +51,13 @@ fn desk(start: &str) -> World {
         ..rules()
     };
     World::new(&rules, start)
+}
+
+/// Leaves the acceptor nothing, where a part that it can pay would be paid (rule book 2.6).
+fn empty_the_acceptor(w: &mut World) {
+    let (_, available) = w.cash("bank-a");
+    let rest = Money::new(cny(), available);
+    w.ok("bank-a", transfer("core", rest));
 }
 
 /// Carries out a call and sees that the state is sound.
