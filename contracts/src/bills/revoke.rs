@@ -6,10 +6,9 @@ use crate::bills::{
 };
 use crate::calls::Revoke;
 use crate::clock::{DueKey, DueKind, cancel};
-use crate::codes::Code;
 use crate::events::BillRevoked;
 use crate::outcome::{CallResult, Failure};
-use crate::requests::check_not_frozen;
+use crate::requests::{REVOCATION, check_asking};
 use crate::run::{Act, Caller, Run};
 
 impl Act for Revoke {
@@ -26,16 +25,7 @@ impl Act for Revoke {
     ) -> Result<Self::Checked, Failure> {
         let bill = bill_named(run, caller, self.bill)?;
         let lot = whole_lot(run, &bill)?;
-        if bill.drawer != *caller.actor {
-            return Err(Failure::of(Code::WrongParty).fact("drawer", &bill.drawer));
-        }
-        if let Some(request) = lot.request {
-            return Err(Failure::of(Code::RequestPending).fact("request", request));
-        }
-        check_not_frozen(&lot)?;
-        if lot.status != Status::Issued {
-            return Err(Failure::of(Code::WrongState).fact("status", lot.status.as_str()));
-        }
+        check_asking(&REVOCATION, &bill, &lot, caller.actor)?;
         Ok((bill, lot))
     }
 

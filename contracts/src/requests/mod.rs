@@ -19,4 +19,5 @@ pub(crate) use deadline::answer_by;
 pub(crate) use end::{end_offers, lapse, remove, restore};
 pub(crate) use open::{Opening, open};
 pub use record::{Presentment, Request, Terms};
+pub(crate) use rules::REVOCATION;
 pub use rules::{Party, RULES, Rule, endorsement};

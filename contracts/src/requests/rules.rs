@@ -106,6 +106,14 @@ const ACCEPTANCE: Rule = Rule {
     ..WHOLE
 };
 
+/// Revocation is no request: the drawer's act alone, before acceptance.
+pub(crate) const REVOCATION: Rule = Rule {
+    act: "revocation",
+    status: &[Status::Issued],
+    agreed: (Status::Terminated, Circulation::Ended),
+    ..WHOLE
+};
+
 const DELIVERY: Rule = Rule {
     act: "delivery",
     answers: Party::Payee,
