@@ -16,14 +16,15 @@ impl Act for Disclose {
         Ok(())
     }
 
-    /// An accepted bill that is not over, once.
+    /// An accepted bill that did not end unpaid, once. A lot that is paid early does not keep the others from
+    /// being discounted.
     fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Bill, Failure> {
         let bill = bill_named(run, caller, self.bill)?;
         let lot = whole_lot(run, &bill)?;
         if bill.acceptor != *caller.actor {
             return Err(Failure::of(Code::WrongParty).fact("acceptor", &bill.acceptor));
         }
-        if !matches!(lot.status, Status::Accepted | Status::Received) {
+        if bill.accepted == 0 || lot.status == Status::Terminated {
             return Err(state_failure(Code::WrongState, &lot));
         }
         if let Some(day) = bill.disclosed_on {

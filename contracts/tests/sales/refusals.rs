@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use crate::*;
-use allonge_contracts::bills::UseLimits;
+use allonge_contracts::bills::{Status, UseLimits};
 use allonge_contracts::{Code, Money};
 
 /// A ledger with one bill in every state that the rows need.
@@ -270,6 +270,21 @@ fn an_unaccepted_or_ended_bill_is_not_disclosed() {
     let accepted = w.accepted("10.00", "2027-04-05");
     w.close("2027-04-15");
     assert_eq!(w.refused("bank-a", disclose(accepted)), Code::WrongState);
+}
+
+#[test]
+fn what_is_paid_early_keeps_nothing_else_from_being_disclosed() {
+    let mut w = world("2027-01-05");
+    let bill = commercial(&mut w, "10.00", "2027-04-05");
+    let early = Present {
+        part: Some(yuan("1.00")),
+        ..present(bill, "1-1000")
+    };
+    step(&mut w, "s1", early);
+    w.agree("core", bill, 1);
+    assert_eq!(w.lots(bill)[0].status, Status::Settled);
+    step(&mut w, "core", disclose(bill));
+    step(&mut w, "s1", sell(bill, "101-1000", "", "bank-b", "3.9%"));
 }
 
 #[test]
