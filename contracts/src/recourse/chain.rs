@@ -166,7 +166,7 @@ impl<'a> Reading<'a> {
                 self.principal(hand, SignedAs::Drawer, &self.bill.drawer, DRAWER_RANK);
             }
             // Under partial acceptance the units beyond are not the acceptor's debt.
-            HandKind::Accepted if self.range.end <= hand.range.end => {
+            HandKind::Accepted if self.range.end <= self.bill.accepted => {
                 self.principal(hand, SignedAs::Acceptor, &self.bill.acceptor, ACCEPTOR_RANK);
             }
             HandKind::Delivered | HandKind::Ordered | HandKind::Redeemed => {

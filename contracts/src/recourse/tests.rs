@@ -389,9 +389,11 @@ fn under_geneva_a_party_may_guarantee() {
 
 #[test]
 fn units_that_were_not_accepted_are_not_the_acceptors_debt() {
-    let mut hands = Hands::issued();
-    hands.0[1].range.end = 400;
-    let own = bill(Profile::Geneva);
+    let hands = Hands::issued();
+    let own = Bill {
+        accepted: 400,
+        ..bill(Profile::Geneva)
+    };
     let names = |start, end| -> Vec<String> {
         read(&own, LotRange { start, end }, &hands.0)
             .signers
