@@ -466,3 +466,48 @@ fn both_profiles_have_their_own_parameters() {
         assert_eq!(bill_of(&w, bill).window_end, date(end));
     }
 }
+
+/// The part was cut off for an endorsement that may still be agreed to after maturity, and falls back to the lot
+/// that is cut again where the acceptance ends.
+#[test]
+fn what_falls_back_to_a_lot_when_it_is_presented_is_presented_once() {
+    let mut w = World::standard();
+    let bill = accepted_in_part(&mut w, "6.01", "2.78", "2027-04-05");
+    w.ok("s1", ask_endorsement(bill, "1-601", "1.03", "s2"));
+    w.morning("2027-04-05");
+    assert_eq!(
+        w.shape(bill),
+        [
+            "1-278 s1 received/collecting",
+            "279-601 s1 received/collecting"
+        ]
+    );
+    w.sound();
+    w.close("2027-04-05");
+    w.sound();
+}
+
+#[test]
+fn what_is_unaccepted_is_claimed_from_drawer_and_endorsers_only() {
+    let mut w = World::standard();
+    let bill = accepted_in_part(&mut w, "6.01", "2.78", "2027-04-05");
+    w.close("2027-04-05");
+    let notify = |start, end, party: &str| Notify {
+        bill: BillRef::Number(bill),
+        lot: allonge_contracts::bills::LotRange { start, end },
+        parties: vec![member(party)],
+        costs: None,
+        text: Default::default(),
+    };
+    assert_eq!(
+        w.shape(bill),
+        [
+            "1-278 s1 received/circulable",
+            "279-601 s1 received/circulable"
+        ],
+        "the acceptor has nothing"
+    );
+    w.ok("s1", notify(1, 278, "s3"));
+    assert_eq!(w.refused("s1", notify(279, 601, "s3")), Code::NotLiable);
+    w.ok("s1", notify(279, 601, "core"));
+}

@@ -135,6 +135,8 @@ fn present_next(run: &mut Run<'_, '_>, key: &DueKey, item: &DueItem) -> Result<(
         return present_early_lot(run, &bill, &lot);
     }
     let lot = end_request(run, &bill, lot)?;
+    // Freed of its request the lot may be one with the lot above it again, which is not presented a second time.
+    schedule(run, key, lot.range.end.saturating_add(1))?;
     if lot.holder == bill.acceptor && lot.pledge.is_none() {
         // What a court has seized is not lost by the holder's being the debtor.
         if lot.frozen != Frozen::No {
