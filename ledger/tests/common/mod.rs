@@ -2,6 +2,8 @@
 // Each test takes what it needs; tests may read files.
 #![allow(dead_code, clippy::disallowed_methods)]
 
+pub mod asks;
+pub mod life;
 pub mod market;
 
 use allonge_contracts::bills::BankNumber;
@@ -83,7 +85,10 @@ pub const TRADERS: [&str; 4] = ["t-0", "t-1", "t-2", "t-3"];
 pub fn genesis() -> Genesis {
     let mut members = vec![
         member("bank", &[Role::Bank], Some("102100099996")),
+        member("bank-2", &[Role::Bank], Some("103100000026")),
         member("cb", &[Role::CentralBank], None),
+        member("court", &[Role::Court], None),
+        member("guarantor", &[Role::Guarantor], None),
         member("regulator", &[Role::Regulator], None),
         Member {
             keys: duo_keys().iter().map(public).collect(),
@@ -99,7 +104,7 @@ pub fn genesis() -> Genesis {
     members.sort_by(|a, b| a.id.cmp(&b.id));
     let currency: Currency = "CNY".parse().unwrap();
     let mut funded: Vec<&str> = TRADERS.into();
-    funded.extend(["bank", "duo"]);
+    funded.extend(["bank", "bank-2", "duo", "guarantor"]);
     funded.sort_unstable();
     Genesis {
         version: GENESIS_VERSION,
