@@ -30,6 +30,7 @@ enum Verb {
     },
     /// Pay another member; final in its block
     #[command(
+        visible_alias = "transfer",
         after_help = "Example:\n  allonge cash send bob 12,500.00 --for \"invoice 118\" --as acme"
     )]
     Send {

@@ -11,7 +11,7 @@ use allonge_contracts::{Code, Currency, Date, MemberId, Money};
 pub const VERSION: u32 = 1;
 
 /// What the program itself answers where a step's subject is not on the ledger.
-const OWN_CODES: [&str; 3] = ["NOT_HOLDER", "NO_REQUEST", "UNKNOWN_MEMBER"];
+pub const OWN_CODES: [&str; 4] = ["NOT_HOLDER", "NO_LOT", "NO_REQUEST", "UNKNOWN_MEMBER"];
 
 /// A scenario.
 #[derive(Debug)]

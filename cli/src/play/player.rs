@@ -1,7 +1,7 @@
 //! Plays a scenario: moves the clock, carries out steps as the command line would, and looks at checks.
 
 use super::check::{Failed, check, title};
-use super::format::{Act, Check, Expect, Item, Outcome, Param, Scenario, Step};
+use super::format::{Act, Check, Expect, Item, OWN_CODES, Outcome, Param, Scenario, Step};
 use super::in_file;
 use super::report::Line;
 use super::saved::Saved;
@@ -26,8 +26,6 @@ use std::time::Duration;
 
 /// How often an act is tried again that came while the clock was at work.
 const TRIES: usize = 5;
-/// What the program says by itself where a step's subject is not on the ledger.
-const NOT_THERE: [&str; 3] = ["NOT_HOLDER", "NO_REQUEST", "UNKNOWN_MEMBER"];
 
 /// Where it is played.
 pub struct Stage {
@@ -440,7 +438,7 @@ fn refusal(error: &CliError) -> Option<(String, String, String)> {
         CliError::Client(ClientError::Refused { error, .. }) => {
             error.known().is_some_and(|code| code.layer() != "api")
         }
-        _ => NOT_THERE.contains(&report.code.as_str()),
+        _ => OWN_CODES.contains(&report.code.as_str()),
     };
     let prefix = format!("{}: ", report.code);
     let message = report

@@ -24,6 +24,47 @@ struct Row {
     line: usize,
 }
 
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/acts.md");
+
+/// The table as a page of the documents, an act a section.
+fn page() -> String {
+    let text = std::fs::read_to_string(TABLE).expect("the table is there");
+    let mut out = String::from(
+        "# Every allowed act\n\n\
+         Made from `tests/rules/acts.tsv` by `ALLONGE_WRITE_VECTORS=1 cargo test -p allonge-contracts --test table`. A lot\n\
+         stands as the columns say, the actor asks for the act, or carries it out; where it is a request, who is asked agrees.\n\
+         Every other combination is refused; a test tries them all. Under `geneva` some more are allowed (rule book 2.6).\n",
+    );
+    let mut section = "";
+    for line in text.lines().skip(1) {
+        let mut cells = line.split('\t');
+        let act = cells.next().unwrap_or("");
+        if act != section {
+            section = act;
+            out.push_str(&format!(
+                "\n## {act}\n\n| actor | status | circulation | discounted | day | dishonour | frozen | becomes | rule |\n\
+                 |---|---|---|---|---|---|---|---|---|\n"
+            ));
+        }
+        let cells: Vec<&str> = cells.collect();
+        out.push_str(&format!("| {} |\n", cells.join(" | ")));
+    }
+    out
+}
+
+#[test]
+fn the_page_of_acts_is_the_table() {
+    let page = page();
+    if std::env::var_os("ALLONGE_WRITE_VECTORS").is_some() {
+        std::fs::write(PAGE, &page).expect("the page can be written");
+    }
+    let there = std::fs::read_to_string(PAGE).expect("the page is there");
+    assert!(
+        there == page,
+        "docs/acts.md is not made from the table: ALLONGE_WRITE_VECTORS=1 writes it anew"
+    );
+}
+
 type Combination = (String, String, String);
 
 /// The stand in the words of the table.
