@@ -1,6 +1,6 @@
 //! What can be read of recourse on a lot: who is liable to whom, for how much, until when, by which rule.
 
-use crate::bills::{BillNumber, Frozen, LotRange, Status, existing_bill};
+use crate::bills::{Bill, BillNumber, Frozen, LotRange, Status, existing_bill};
 use crate::date::Date;
 use crate::hash::{Hash, RequestId};
 use crate::member_id::MemberId;
@@ -10,7 +10,7 @@ use crate::recourse::claim::{ClaimAmount, amount};
 use crate::recourse::liability::{RecourseClass, RecourseRule};
 use crate::recourse::offer::offers_on;
 use crate::recourse::pursuit::Pursuit;
-use crate::requests::{Terms, claimant};
+use crate::requests::{Request, Terms, claimant};
 use crate::state::{StateFault, View};
 use crate::tables::{LOTS, bill_entity};
 use crate::words::words;
@@ -188,6 +188,11 @@ pub fn view(
         offers,
         holder: lot.holder,
     }))
+}
+
+/// The offers that wait on a lot.
+pub fn offers(view: &dyn View, bill: &Bill, lot: LotRange) -> Result<Vec<Request>, StateFault> {
+    offers_on(view, bill, lot)
 }
 
 /// Who may be pursued, or why nobody may, in a sentence.

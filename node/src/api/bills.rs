@@ -1,15 +1,16 @@
 //! Bills, their lots and hands.
 
-use super::Api;
 use super::error::ApiError;
 use super::members::must_exist;
 use super::pages::{List, bad_cursor, cut};
 use super::params::{Named, Page, Params, limit};
-use super::requests::view_of;
-use super::types::{At, BillBody, BillsBody, Holding, HoldingsBody};
-use allonge_contracts::bills::{Bill, BillNumber, Lot, read};
+use super::quote::lot_named;
+use super::requests::{view_of, with_terms};
+use super::types::{At, BillBody, BillsBody, Holding, HoldingsBody, RecourseBody};
+use super::{Api, offload};
+use allonge_contracts::bills::{Bill, BillNumber, Circulation, Lot, read};
 use allonge_contracts::state::{StateFault, View};
-use allonge_contracts::{Code, MemberId, Money};
+use allonge_contracts::{Code, Date, MemberId, Money, clock, recourse};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -125,8 +126,16 @@ pub async fn show(
         let (lots, _) = cut(lots, limit);
         let (hands, _) = cut(hands, limit);
         let mut requests = Vec::new();
-        for id in lots.iter().filter_map(|lot| lot.request) {
-            requests.push(view_of(view, &id)?);
+        for lot in &lots {
+            if let Some(id) = lot.request {
+                requests.push(view_of(view, &id)?);
+            }
+            // Offers lock no lot: several may wait on one.
+            if lot.circulation == Circulation::InRecourse {
+                for offer in recourse::read::offers(view, &bill, lot.range)? {
+                    requests.push(with_terms(view, offer)?);
+                }
+            }
         }
         let next = (next_lot.is_some() || next_hand.is_some()).then(|| {
             let key = part_key(&number, next_lot, next_hand);
@@ -141,6 +150,41 @@ pub async fn show(
         })
     })
     .await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claimed {
+    lot: String,
+    on: Option<Date>,
+}
+
+/// `GET /v1/bills/{number}/recourse?lot=START-END`.
+pub async fn recourse(
+    State(api): State<Api>,
+    Named(number): Named<BillNumber>,
+    Params(claimed): Params<Claimed>,
+) -> Result<Json<At<RecourseBody>>, ApiError> {
+    let snapshot = api.node.snapshot();
+    offload(move || {
+        let view = &snapshot.state.trie;
+        read::bill(view, &number)?.ok_or_else(|| no_such_bill(&number))?;
+        let lot = lot_named(view, &number, &claimed.lot)?;
+        let on = match claimed.on {
+            Some(day) => day,
+            None => clock::read::state(view)?.date,
+        };
+        let found = recourse::read::view(view, &number, lot.range, on)?
+            .ok_or_else(|| ApiError::new(Code::NoSuchLot, format!("{number}:{}", lot.range)))?;
+        Ok(Json(At {
+            height: snapshot.state.height(),
+            body: RecourseBody {
+                on,
+                recourse: found,
+            },
+        }))
+    })
+    .await?
 }
 
 /// # Errors

@@ -76,7 +76,11 @@ fn placed(code: Code) -> Option<StatusCode> {
         | Code::MemberSuspended
         | Code::UnknownKey
         | Code::TooFewApprovals => StatusCode::FORBIDDEN,
-        Code::NotFound | Code::NoSuchMember | Code::NoSuchBill => StatusCode::NOT_FOUND,
+        Code::NotFound
+        | Code::NoSuchMember
+        | Code::NoSuchBill
+        | Code::NoSuchLot
+        | Code::NoSuchRequest => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::Duplicate | Code::Dropped => StatusCode::CONFLICT,
         Code::TooLarge | Code::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

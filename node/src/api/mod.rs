@@ -14,7 +14,9 @@ mod members;
 mod pages;
 mod params;
 mod proofs;
+mod quote;
 mod requests;
+mod rules;
 mod server;
 mod status;
 mod transactions;
@@ -100,8 +102,12 @@ fn router(api: Api) -> Router {
         .route("/bills", get(bills::list))
         .route("/bills/{number}", get(bills::show))
         .route("/bills/{number}/proof", get(proofs::bill))
+        .route("/bills/{number}/recourse", get(bills::recourse))
+        .route("/bills/{number}/quote", get(quote::show))
         .route("/requests", get(requests::list))
         .route("/dev/invariants", get(dev::invariants))
+        .route("/requests/{id}", get(requests::show))
+        .route("/params", get(rules::params))
         .route("/events", get(events::stream))
         .route("/status", get(status::status))
         .route("/genesis", get(blocks::genesis));

@@ -6,12 +6,12 @@ use super::cash::id_of;
 use super::error::ApiError;
 use super::members::must_exist;
 use super::pages::{List, cut};
-use super::params::{Params, limit};
-use super::types::{At, RequestView, RequestsBody};
+use super::params::{Named, NoParams, Params, limit};
+use super::types::{At, RequestBody, RequestView, RequestsBody};
 use crate::handle::Snapshot;
 use allonge_contracts::requests::{Request, read};
 use allonge_contracts::state::{StateFault, View};
-use allonge_contracts::{MemberId, Money, RequestId, bills};
+use allonge_contracts::{Code, MemberId, Money, RequestId, bills};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -65,6 +65,24 @@ pub async fn list(
         })
     })
     .await
+}
+
+/// `GET /v1/requests/{id}`.
+pub async fn show(
+    State(api): State<Api>,
+    Named(id): Named<RequestId>,
+    Params(NoParams {}): Params<NoParams>,
+) -> Result<Json<At<RequestBody>>, ApiError> {
+    let snapshot = api.node.snapshot();
+    let view = &snapshot.state.trie;
+    let request = read::request(view, &id)?
+        .ok_or_else(|| ApiError::new(Code::NoSuchRequest, id.to_string()))?;
+    Ok(Json(At {
+        height: snapshot.state.height(),
+        body: RequestBody {
+            request: with_terms(view, request)?,
+        },
+    }))
 }
 
 /// A page and the key after which the next one begins.
@@ -136,7 +154,11 @@ pub fn view_of(view: &dyn View, id: &RequestId) -> Result<RequestView, StateFaul
     with_terms(view, request)
 }
 
-fn with_terms(view: &dyn View, request: Request) -> Result<RequestView, StateFault> {
+/// A request, and what an answer to it must name.
+///
+/// # Errors
+/// Every bill that the state points to is there.
+pub fn with_terms(view: &dyn View, request: Request) -> Result<RequestView, StateFault> {
     let bill = existing(view, &request.bill)?;
     let minor = request
         .range

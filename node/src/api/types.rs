@@ -3,11 +3,16 @@
 //! Amounts are `{"amount": "123.45", "currency": "CNY"}`, 64-bit numbers are strings. Fields may be added;
 //! clients ignore those they do not know.
 
-use allonge_contracts::bills::{Bill, Hand, Lot};
+use allonge_contracts::bills::quote::Quote;
+use allonge_contracts::bills::{Bill, BillNumber, Hand, Lot, LotRange};
 use allonge_contracts::cash::Hold;
 use allonge_contracts::members::Member;
+use allonge_contracts::params::ParamName;
+use allonge_contracts::recourse::read::RecourseView;
 use allonge_contracts::requests::Request;
-use allonge_contracts::{Code, Currency, Date, Event, Hash, MemberId, Money, PublicKey, Signature};
+use allonge_contracts::{
+    Code, Currency, Date, DayCount, Event, Hash, MemberId, Money, PublicKey, Rate, Signature,
+};
 use allonge_ledger::{Header, Receipt, SystemReceipt, Transaction};
 use serde::{Deserialize, Serialize};
 
@@ -267,7 +272,7 @@ pub struct BillBody {
     pub bill: Bill,
     /// Its lots, ascending.
     pub lots: Vec<Lot>,
-    /// The live requests on those lots.
+    /// The live requests on those lots, offers under recourse among them.
     pub requests: Vec<RequestView>,
     /// Its hands, ascending by number.
     pub hands: Vec<Hand>,
@@ -284,6 +289,80 @@ pub struct RequestsBody {
     pub requests: Vec<RequestView>,
     /// Where the next page begins; absent on the last.
     pub next: Option<String>,
+}
+
+/// `GET /v1/requests/{id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RequestBody {
+    /// The live request.
+    pub request: RequestView,
+}
+
+/// `GET /v1/bills/{number}/quote?lot=&rate=`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QuoteBody {
+    /// The bill.
+    pub bill: BillNumber,
+    /// The lot.
+    pub lot: LotRange,
+    /// How much of it is sold.
+    pub amount: Money,
+    /// The annual rate.
+    pub rate: Rate,
+    /// How days are counted.
+    pub day_count: DayCount,
+    /// The day of the sale.
+    pub on: Date,
+    /// The day to which interest is taken: that on which the bill is payable, or a repo's cut-off.
+    pub until: Date,
+    /// Days, interest and price.
+    pub quote: Quote,
+}
+
+/// `GET /v1/bills/{number}/recourse?lot=`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecourseBody {
+    /// The day for which interest and time bars are reckoned.
+    pub on: Date,
+    /// Who is liable to whom, for how much, until when, and by which rule.
+    pub recourse: RecourseView,
+}
+
+/// A value that a parameter will have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParamChange {
+    /// The first day on which it holds.
+    pub from: Date,
+    /// In the parameter's unit.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub value: u64,
+    /// As people write it.
+    pub text: String,
+}
+
+/// A parameter as it holds on a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParamView {
+    /// Its name.
+    pub name: ParamName,
+    /// Its value in its unit: minor units, days, months, millionths of a rate, 0 or 1.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub value: u64,
+    /// The value as people write it: `6`, `3.6%`.
+    pub text: String,
+    /// The day from which it holds.
+    pub since: Date,
+    /// Later values that are set already, the next one first.
+    pub coming: Vec<ParamChange>,
+}
+
+/// `GET /v1/params`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParamsBody {
+    /// The day.
+    pub on: Date,
+    /// All parameters, in order of number.
+    pub params: Vec<ParamView>,
 }
 
 /// One event of `GET /v1/events`; the stream's id is `height/slot/event`.
