@@ -100,12 +100,18 @@ pub enum Command {
     Bench(commands::bench::BenchArgs),
     /// Keys in files: make, list, show
     Key(commands::key::KeyArgs),
-    /// Members: list, show, admit, suspend, reinstate
+    /// Members: list, show, admit, suspend, reinstate, declare, insolvency
     Member(commands::member::MemberArgs),
     /// Digital cash: mint, send, balance, redeem, hold, release
     Cash(commands::cash::CashArgs),
-    /// Bills: issue, accept, deliver, endorse, sign, present, pay, …
+    /// Bills: issue, accept, endorse, discount, pledge, present, pay, quote, …
     Bill(commands::bill::BillArgs),
+    /// Recourse for a refused lot: notify, offer, accept, refuse, withdraw
+    Recourse(commands::recourse::RecourseArgs),
+    /// A court's measures: freeze, stop, unfreeze, transfer
+    Court(commands::court::CourtArgs),
+    /// The parameters of law and market: show, set
+    Params(commands::params::ParamsArgs),
     /// Transactions: show, wait
     Tx(commands::tx::TxArgs),
     /// Blocks: show

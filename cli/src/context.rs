@@ -122,6 +122,17 @@ impl Context {
         Ok(day.from_day(today)?)
     }
 
+    /// The same of a day that may be left out.
+    ///
+    /// # Errors
+    /// As [`Context::day`].
+    pub async fn day_if_given(&self, day: Option<DayArg>) -> Result<Option<Date>, CliError> {
+        match day {
+            Some(day) => Ok(Some(self.day(day).await?)),
+            None => Ok(None),
+        }
+    }
+
     /// Signs calls with the acting member's keys, writes the transaction down, sends it, and waits for
     /// it to be final if that is wanted.
     ///

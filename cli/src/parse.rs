@@ -1,7 +1,8 @@
 //! What people write on the command line: lots, amounts, days and durations.
 
 use allonge_contracts::bills::{BillNumber, LotRange};
-use allonge_contracts::{Currency, Date, Money, MoneyError};
+use allonge_contracts::members::Role;
+use allonge_contracts::{Currency, Date, DayCount, Money, MoneyError};
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -182,6 +183,33 @@ pub fn duration(text: &str) -> Result<Duration, ParseError> {
                 "`{shown}` is not a duration up to a day: write it like 500ms, 10s or 5m"
             ))
         })
+}
+
+/// Reads how days are counted: `ACT/360` or `ACT/365`, in either case.
+///
+/// # Errors
+/// Neither.
+pub fn day_count(text: &str) -> Result<DayCount, ParseError> {
+    DayCount::from_word(&text.to_ascii_uppercase()).ok_or_else(|| {
+        let shown: String = text.chars().take(80).collect();
+        ParseError(format!(
+            "`{shown}` is no way of counting days; there are ACT/360 and ACT/365"
+        ))
+    })
+}
+
+/// Reads a role.
+///
+/// # Errors
+/// There is no such role; says which there are.
+pub fn role(word: &str) -> Result<Role, ParseError> {
+    Role::from_word(word).ok_or_else(|| {
+        let all: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        ParseError(format!(
+            "there is no such role; there are {}",
+            all.join(", ")
+        ))
+    })
 }
 
 fn whole_number(digits: &str) -> Option<u64> {

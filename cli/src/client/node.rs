@@ -6,11 +6,12 @@ use super::events::EventStream;
 use super::http::{Ask, Busy, Http};
 use super::types::{
     At, BillBody, BillsBody, BlockView, CashBody, Final, HoldingsBody, InvariantsBody, MembersBody,
-    RequestsBody, StatusBody, TransactionState, TransactionView, chain_of,
+    ParamsBody, QuoteBody, RecourseBody, RequestBody, RequestsBody, StatusBody, TransactionState,
+    TransactionView, chain_of,
 };
-use allonge_contracts::bills::BillNumber;
+use allonge_contracts::bills::{BillNumber, LotRange};
 use allonge_contracts::members::Member;
-use allonge_contracts::{Code, Hash, MemberId};
+use allonge_contracts::{Code, Date, Hash, MemberId, RequestId};
 use allonge_ledger::Genesis;
 use allonge_node::api::types::{BlockBody, MemberBody};
 use reqwest::Method;
@@ -361,6 +362,51 @@ impl NodeClient {
         };
         let query = vec![("member", member.to_string()), ("side", side.to_owned())];
         self.get("/v1/requests", &with_cursor(query, cursor)).await
+    }
+
+    /// A live request by its id.
+    ///
+    /// # Errors
+    /// `Refused` where there is none; `NoNode`, `BadAnswer`.
+    pub async fn request(&self, id: &RequestId) -> Result<At<RequestBody>, ClientError> {
+        self.get(&format!("/v1/requests/{id}"), &[]).await
+    }
+
+    /// What a sale of a lot would come to; the query is that of the API.
+    ///
+    /// # Errors
+    /// `Refused` where there is no such lot or no price; `NoNode`, `BadAnswer`.
+    pub async fn quote(
+        &self,
+        number: &BillNumber,
+        query: &[(&str, String)],
+    ) -> Result<At<QuoteBody>, ClientError> {
+        self.get(&format!("/v1/bills/{number}/quote"), query).await
+    }
+
+    /// Who is liable to whom for a lot, as of a day; today where none is named.
+    ///
+    /// # Errors
+    /// `Refused` where there is no such lot; `NoNode`, `BadAnswer`.
+    pub async fn recourse(
+        &self,
+        number: &BillNumber,
+        lot: LotRange,
+        on: Option<Date>,
+    ) -> Result<At<RecourseBody>, ClientError> {
+        let mut query = vec![("lot", lot.to_string())];
+        query.extend(on.map(|day| ("on", day.to_string())));
+        self.get(&format!("/v1/bills/{number}/recourse"), &query)
+            .await
+    }
+
+    /// The parameters that hold on a day; today where none is named.
+    ///
+    /// # Errors
+    /// `NoNode`, `Refused`, `BadAnswer`.
+    pub async fn params(&self, on: Option<Date>) -> Result<At<ParamsBody>, ClientError> {
+        let query: Vec<_> = on.map(|day| ("on", day.to_string())).into_iter().collect();
+        self.get("/v1/params", &query).await
     }
 
     /// A block; the latest where no height is given. `full` brings its transactions and receipts.

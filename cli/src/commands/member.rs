@@ -1,13 +1,15 @@
 //! `allonge member`: who may act.
 
+use crate::commands::court::order;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::keystore::{KeystoreError, public_key, read_key_file};
 use crate::output::{Column, fields, table};
+use crate::parse::{AmountArg, role};
 use allonge_contracts::bills::BankNumber;
-use allonge_contracts::calls::{Admit, Reinstate, Suspend};
+use allonge_contracts::calls::{Admit, Declare, RecordInsolvency, Reinstate, Suspend};
 use allonge_contracts::members::{LegalId, Member, Role};
-use allonge_contracts::{MemberId, PublicKey, Text};
+use allonge_contracts::{Currency, MemberId, PublicKey, Text};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use std::path::Path;
@@ -48,6 +50,25 @@ enum Verb {
         after_help = "Example:\n  allonge member reinstate acme --reason \"licence renewed\" --as regulator"
     )]
     Reinstate(ReasonArgs),
+    /// Declare the figures against which acceptances and margins are held (the bank acts)
+    #[command(after_help = "Example:\n  \
+        allonge member declare --assets 9,000,000,000 --deposits 4,000,000,000 --margin 100,000,000 --as bank-a")]
+    Declare(DeclareArgs),
+    /// Record that a member is insolvent or was ordered to cease, or that it no longer is (a court or an
+    /// attestor acts)
+    #[command(after_help = "Examples:\n  \
+        allonge member insolvency acme --order 2027-88 --as court-1\n  \
+        allonge member insolvency acme --order 2027-131 --lift --as court-1")]
+    Insolvency {
+        /// The member
+        member: MemberId,
+        /// The number of the order
+        #[arg(long, value_parser = order)]
+        order: Text<64>,
+        /// Take the record back
+        #[arg(long)]
+        lift: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -73,6 +94,22 @@ struct AdmitArgs {
     /// The bank at which it keeps its account
     #[arg(long, value_name = "MEMBER")]
     account_bank: Option<MemberId>,
+}
+
+#[derive(Debug, Args)]
+struct DeclareArgs {
+    /// Total assets
+    #[arg(long, value_name = "AMOUNT")]
+    assets: AmountArg,
+    /// Total deposits
+    #[arg(long, value_name = "AMOUNT")]
+    deposits: AmountArg,
+    /// Margins that it holds for acceptances
+    #[arg(long, value_name = "AMOUNT", default_value = "0")]
+    margin: AmountArg,
+    /// The currency of all three
+    #[arg(long, value_name = "CODE", default_value = "CNY")]
+    currency: Currency,
 }
 
 #[derive(Debug, Args)]
@@ -111,6 +148,26 @@ pub async fn run(context: &Context, args: MemberArgs) -> Result<(), CliError> {
         }
         Verb::Reinstate(ReasonArgs { member, reason }) => {
             let call = Reinstate { member, reason };
+            context.carry_out(call).await
+        }
+        Verb::Declare(args) => {
+            let call = Declare {
+                assets: args.assets.money(args.currency)?,
+                deposits: args.deposits.money(args.currency)?,
+                margin: args.margin.money(args.currency)?,
+            };
+            context.carry_out(call).await
+        }
+        Verb::Insolvency {
+            member,
+            order,
+            lift,
+        } => {
+            let call = RecordInsolvency {
+                member,
+                order,
+                lifted: lift,
+            };
             context.carry_out(call).await
         }
     }
@@ -221,13 +278,6 @@ async fn admit(context: &Context, args: AdmitArgs) -> Result<(), CliError> {
         threshold: args.threshold,
     };
     context.carry_out(call).await
-}
-
-fn role(word: &str) -> Result<Role, String> {
-    Role::from_word(word).ok_or_else(|| {
-        let all: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
-        format!("there is no such role; there are {}", all.join(", "))
-    })
 }
 
 fn roles(member: &Member) -> String {

@@ -6,14 +6,17 @@ pub mod block;
 pub mod calendar;
 pub mod cash;
 pub mod cluster;
+pub mod court;
 pub mod demo;
 pub mod dev;
 pub mod events;
 pub mod key;
 pub mod member;
 pub mod node;
+pub mod params;
 pub mod play;
 pub mod proof;
+pub mod recourse;
 pub mod status;
 pub mod tx;
 pub mod verify;
@@ -36,6 +39,9 @@ pub async fn run(context: &Context, command: Command) -> Result<(), CliError> {
         Command::Member(args) => member::run(context, args).await,
         Command::Cash(args) => cash::run(context, args).await,
         Command::Bill(args) => bill::run(context, args).await,
+        Command::Recourse(args) => recourse::run(context, args).await,
+        Command::Court(args) => court::run(context, args).await,
+        Command::Params(args) => params::run(context, args).await,
         Command::Tx(args) => tx::run(context, args).await,
         Command::Block(args) => block::run(context, args).await,
         Command::Events(args) => events::run(context, args).await,

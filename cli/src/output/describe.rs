@@ -16,8 +16,23 @@ pub fn range_text(range: LotRange, currency: Currency) -> String {
 /// What may be done with a lot, and every mark and measure on it.
 pub fn state_text(lot: &Lot) -> String {
     let mut state = lot.circulation.to_string();
+    if lot.discounted {
+        state.push_str(", discounted");
+    }
     if let Some(by) = &lot.not_transferable_by {
         state.push_str(&format!(", not transferable by {by}"));
+    }
+    if let Some(pledge) = &lot.pledge {
+        state.push_str(&format!(
+            ", pledged to {} for {} due {}",
+            pledge.pledgee, pledge.debt, pledge.debt_due
+        ));
+    }
+    if let Some(repo) = &lot.repo {
+        state.push_str(&format!(
+            ", {} may buy back from {} to {}",
+            repo.seller, repo.dates.open_from, repo.dates.cut_off
+        ));
     }
     match (lot.dishonour, &lot.refused) {
         (Dishonour::None, _) => {}

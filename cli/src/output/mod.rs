@@ -3,10 +3,12 @@
 mod describe;
 mod style;
 mod table;
+mod terms;
 
 pub use describe::{act_name, describe, range_text, state_text};
 pub use style::Style;
 pub use table::{Column, fields, table};
+pub use terms::{limits_text, terms_text};
 
 use crate::error::{CliError, Report};
 use serde::Serialize;

@@ -6,9 +6,9 @@ use allonge_contracts::{Call, Code, Money};
 use allonge_node::api::types::{BillBody, RequestView};
 use serde_json::{Value, json};
 
-const BILL: &str = "510210009999620270105000000011";
+pub const BILL: &str = "510210009999620270105000000011";
 
-fn lot(start: u64, end: u64, holder: &str, circulation: &str) -> Value {
+pub fn lot(start: u64, end: u64, holder: &str, circulation: &str) -> Value {
     json!({
         "range": { "start": start.to_string(), "end": end.to_string() },
         "holder": holder, "status": "received", "circulation": circulation,
@@ -19,7 +19,7 @@ fn lot(start: u64, end: u64, holder: &str, circulation: &str) -> Value {
     })
 }
 
-fn request(id: u8, start: u64, end: u64, from: &str, to: &str, terms: Value) -> RequestView {
+pub fn request(id: u8, start: u64, end: u64, from: &str, to: &str, terms: Value) -> RequestView {
     let request: Request = serde_json::from_value(json!({
         "id": format!("{id:02x}").repeat(16), "bill": BILL,
         "range": { "start": start.to_string(), "end": end.to_string() },
@@ -35,7 +35,7 @@ fn request(id: u8, start: u64, end: u64, from: &str, to: &str, terms: Value) -> 
 }
 
 /// A bill of 1,000.00 in four lots, on which acme must answer two presentments and holds two lots.
-fn bill() -> Value {
+pub fn bill() -> Value {
     let presentment = json!({ "act": "presentment", "explanation": "" });
     let body: BillBody = serde_json::from_value(json!({
         "bill": {
@@ -57,8 +57,8 @@ fn bill() -> Value {
             "number": "0", "parent": null, "kind": "registered",
             "range": { "start": "1", "end": "100000" }, "from": "motor", "to": null,
             "date": "2027-01-05", "height": "3", "price": null, "not_transferable": false,
-            "refusal": null, "text": "",
-            "ward": null, "without_liability": false, "sale": null, "settlement": "dvp"
+            "refusal": null, "text": "", "ward": null, "without_liability": false, "sale": null,
+            "settlement": "dvp"
         }],
         "next": null
     }))

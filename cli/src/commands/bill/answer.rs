@@ -1,27 +1,32 @@
 //! Answering requests, and taking them back.
 
-use super::select::{By, request};
+use super::select::{Answer, By, request};
 use crate::context::Context;
 use crate::error::CliError;
+use crate::output::terms_text;
 use crate::parse::LotArg;
-use allonge_contracts::Text;
 use allonge_contracts::bills::RefusalCode;
 use allonge_contracts::calls::{Agree, Refuse, RequestRef, Withdraw};
-use allonge_contracts::requests::{Request, Terms};
+use allonge_contracts::requests::Request;
+use allonge_contracts::{RequestId, Text};
 use clap::Args;
 
-/// A request, by its bill or lot.
+/// A request, by its bill or lot, or by its id.
 #[derive(Debug, Args)]
 pub struct AnswerArgs {
     /// The bill, or a lot of it: NUMBER or NUMBER:START-END
-    lot: LotArg,
+    #[arg(required_unless_present = "request")]
+    lot: Option<LotArg>,
+    /// The request, where several wait: its id, as it was printed when it was made
+    #[arg(long, value_name = "ID")]
+    request: Option<RequestId>,
 }
 
 /// A refusal.
 #[derive(Debug, Args)]
 pub struct RefuseArgs {
-    /// The bill, or a lot of it: NUMBER or NUMBER:START-END
-    lot: LotArg,
+    #[command(flatten)]
+    which: AnswerArgs,
     /// Why: contract-breach, fraud-or-theft, bad-faith, known-defence, gross-negligence, late,
     /// court-freeze, not-due, low-balance or other
     #[arg(long, value_parser = refusal_code)]
@@ -31,12 +36,12 @@ pub struct RefuseArgs {
     text: Text<256>,
 }
 
-/// Agrees to the request that waits for the acting member; `act` where only one act will do.
+/// Agrees to the request that waits for the acting member.
 ///
 /// # Errors
 /// No such request, several, the node's, the ledger's.
-pub async fn agree(context: &Context, args: AnswerArgs, act: Option<&str>) -> Result<(), CliError> {
-    let request = find(context, &args.lot, By::Answerer(act)).await?;
+pub async fn agree(context: &Context, args: AnswerArgs, answer: Answer) -> Result<(), CliError> {
+    let request = find(context, &args, By::Answerer(answer)).await?;
     say(context, "agreeing to", &request);
     context
         .carry_out(Agree {
@@ -51,8 +56,8 @@ pub async fn agree(context: &Context, args: AnswerArgs, act: Option<&str>) -> Re
 ///
 /// # Errors
 /// As [`agree`].
-pub async fn refuse(context: &Context, args: RefuseArgs) -> Result<(), CliError> {
-    let request = find(context, &args.lot, By::Answerer(None)).await?;
+pub async fn refuse(context: &Context, args: RefuseArgs, answer: Answer) -> Result<(), CliError> {
+    let request = find(context, &args.which, By::Answerer(answer)).await?;
     say(context, "refusing", &request);
     context
         .carry_out(Refuse {
@@ -68,8 +73,8 @@ pub async fn refuse(context: &Context, args: RefuseArgs) -> Result<(), CliError>
 ///
 /// # Errors
 /// As [`agree`].
-pub async fn withdraw(context: &Context, args: AnswerArgs) -> Result<(), CliError> {
-    let request = find(context, &args.lot, By::Asker).await?;
+pub async fn withdraw(context: &Context, args: AnswerArgs, answer: Answer) -> Result<(), CliError> {
+    let request = find(context, &args, By::Asker(answer)).await?;
     say(context, "withdrawing", &request);
     context
         .carry_out(Withdraw {
@@ -78,22 +83,48 @@ pub async fn withdraw(context: &Context, args: AnswerArgs) -> Result<(), CliErro
         .await
 }
 
-async fn find(context: &Context, lot: &LotArg, by: By<'_>) -> Result<Request, CliError> {
+async fn find(context: &Context, which: &AnswerArgs, by: By) -> Result<Request, CliError> {
     let actor = context.actor()?;
-    let bill = context.client()?.bill(&lot.bill).await?;
-    Ok(request(&bill.body, lot, actor, by)?.request.clone())
+    let client = context.client()?;
+    match (&which.lot, which.request) {
+        (Some(lot), id) => {
+            let bill = client.bill(&lot.bill).await?;
+            Ok(request(&bill.body, lot, id, actor, by)?.request.clone())
+        }
+        (None, Some(id)) => {
+            let view = client.request(&id).await?.body.request;
+            if by.fits(&view.request, actor) {
+                return Ok(view.request);
+            }
+            let found = &view.request;
+            Err(CliError::input(
+                "NO_REQUEST",
+                format!(
+                    "{}; {} asks {} for {} with request {id}",
+                    by.missing(&format!("{}:{}", found.bill, found.range), actor),
+                    found.from,
+                    found.to,
+                    found.terms.rule().act
+                ),
+                format!("see `allonge bill show {}`", found.bill),
+            ))
+        }
+        (None, None) => Err(CliError::input(
+            "USAGE",
+            "neither a bill nor a request is named",
+            "name a bill, a lot, or a request with --request",
+        )),
+    }
 }
 
 /// What is about to be signed, before it is signed.
 fn say(context: &Context, doing: &str, request: &Request) {
-    let extra = match &request.terms {
-        Terms::Endorsement {
-            not_transferable: true,
-        } => ", marked not transferable",
-        _ => "",
+    let terms = match terms_text(&request.terms).as_str() {
+        "" => String::new(),
+        some => format!(": {some}"),
     };
     context.out.note(&format!(
-        "{doing} the {} of {}:{} asked by {}{extra}",
+        "{doing} the {} of {}:{} asked by {}{terms}",
         request.terms.rule().act,
         request.bill,
         request.range,

@@ -1,10 +1,11 @@
 //! `allonge bill issue`: drawing a bill, on an invoice if there is one.
 
+use super::limits::LimitArgs;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::invoice::{Invoice, InvoiceFileError, MAX_BYTES, read_invoice};
 use crate::parse::{AmountArg, DayArg};
-use allonge_contracts::bills::BillKind;
+use allonge_contracts::bills::{BillKind, Profile};
 use allonge_contracts::calls::{BillRef, CallIndex, Register, RequestAcceptance};
 use allonge_contracts::{Call, Currency, Hash, MemberId, Money, Text};
 use clap::Args;
@@ -38,12 +39,15 @@ pub struct IssueArgs {
     /// A UBL 2.1 invoice: gives amount, currency and due date, and its SHA-256 goes on the bill
     #[arg(long, value_name = "FILE")]
     invoice: Option<PathBuf>,
-    /// The SHA-256 of another document behind the bill (may be given several times)
-    #[arg(long = "background", value_name = "HASH")]
-    background: Vec<Hash>,
+    /// The SHA-256 of another contract or document behind the bill (may be given several times)
+    #[arg(long = "paper", visible_alias = "background", value_name = "HASH")]
+    papers: Vec<Hash>,
+    /// The law that it is under: prc or geneva
+    #[arg(long, default_value = "prc", value_parser = profile)]
+    profile: Profile,
     /// The package may not be split
-    #[arg(long)]
-    not_splittable: bool,
+    #[arg(long, visible_alias = "not-splittable")]
+    unsplittable: bool,
     /// Mark it not transferable
     #[arg(long)]
     not_transferable: bool,
@@ -53,6 +57,8 @@ pub struct IssueArgs {
     /// The request for acceptance lapses at the close of this day
     #[arg(long, value_name = "DAY")]
     answer_by: Option<DayArg>,
+    #[command(flatten)]
+    limits: LimitArgs,
 }
 
 /// Registers the bill and asks for acceptance.
@@ -67,7 +73,8 @@ pub async fn run(context: &Context, args: IssueArgs) -> Result<(), CliError> {
         (None, Some((invoice, _))) => invoice.due_date.ok_or_else(|| no_maturity(&args))?,
         (None, None) => return Err(no_maturity(&args)),
     };
-    let mut trade_background = args.background;
+    let limits = args.limits.over(context, None).await?;
+    let mut trade_background = args.papers;
     trade_background.extend(invoice.as_ref().map(|(_, hash)| *hash));
     if let Some((invoice, hash)) = &invoice {
         context.out.note(&format!(
@@ -81,25 +88,22 @@ pub async fn run(context: &Context, args: IssueArgs) -> Result<(), CliError> {
     }
     let mut calls: Vec<Call> = vec![
         Register {
-            profile: Default::default(),
-            limits: None,
+            profile: args.profile,
+            limits,
             kind: args.kind,
             acceptor: args.acceptor,
             payee: args.payee,
             sum,
             maturity,
             issue_date: None,
-            splittable: !args.not_splittable,
+            splittable: !args.unsplittable,
             not_transferable: args.not_transferable,
             trade_background,
         }
         .into(),
     ];
     if !args.register_only {
-        let answer_by = match args.answer_by {
-            Some(day) => Some(context.day(day).await?),
-            None => None,
-        };
+        let answer_by = context.day_if_given(args.answer_by).await?;
         calls.push(
             RequestAcceptance {
                 bill: BillRef::Call(CallIndex { call: 0 }),
@@ -184,4 +188,9 @@ fn kind(word: &str) -> Result<BillKind, String> {
     BillKind::from_word(word).ok_or_else(|| {
         "there is no such kind; there are bank, commercial, finance-company".to_owned()
     })
+}
+
+fn profile(word: &str) -> Result<Profile, String> {
+    Profile::from_word(word)
+        .ok_or_else(|| "there is no such profile; there are prc, geneva".to_owned())
 }

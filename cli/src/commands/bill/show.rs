@@ -3,9 +3,13 @@
 use crate::client::BillBody;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::{Column, Style, fields, range_text, state_text, table};
-use allonge_contracts::MemberId;
-use allonge_contracts::bills::{Bill, BillKind, BillNumber, Hand, Lot};
+use crate::output::{
+    Column, Style, fields, limits_text, range_text, state_text, table, terms_text,
+};
+use allonge_contracts::bills::{
+    Bill, BillKind, BillNumber, Claim, Hand, HandKind, Lot, Profile, Settlement,
+};
+use allonge_contracts::{MemberId, Money};
 
 /// Shows the bill.
 ///
@@ -38,6 +42,12 @@ pub fn bill_text(body: &BillBody, style: Style) -> String {
         Column::Left("STATE"),
     ];
     text.push_str(&table(&columns, rows.collect()));
+    for lot in &body.lots {
+        let range = range_text(lot.range, bill.sum.currency);
+        for note in lot_notes(lot, bill) {
+            text.push_str(&format!("{range}: {note}\n"));
+        }
+    }
 
     if !body.requests.is_empty() {
         text.push_str(&format!("\n{}\n", style.bold("WAITING FOR AN ANSWER")));
@@ -62,6 +72,17 @@ pub fn bill_text(body: &BillBody, style: Style) -> String {
             Column::Left("BY"),
         ];
         text.push_str(&table(&columns, rows.collect()));
+        for request in body.requests.iter().map(|view| &view.request) {
+            let terms = terms_text(&request.terms);
+            if !terms.is_empty() {
+                text.push_str(&format!(
+                    "{} by {}: {terms} (request {})\n",
+                    request.terms.rule().act,
+                    request.from,
+                    request.id
+                ));
+            }
+        }
     }
 
     text.push_str(&format!("\n{}\n", style.bold("BACK")));
@@ -75,8 +96,11 @@ pub fn bill_text(body: &BillBody, style: Style) -> String {
         Column::Left("TO"),
     ];
     text.push_str(&table(&columns, rows.collect()));
-    for hand in body.hands.iter().filter(|hand| !hand.text.is_empty()) {
-        text.push_str(&format!("no {}: \"{}\"\n", hand.number, hand.text));
+    for hand in &body.hands {
+        let notes = hand_notes(hand, bill);
+        if !notes.is_empty() {
+            text.push_str(&format!("no {}: {}\n", hand.number, notes.join(", ")));
+        }
     }
     text
 }
@@ -87,6 +111,15 @@ fn front(bill: &Bill) -> String {
         matures.push_str(&format!(", payable {}", bill.payable_on));
     }
     matures.push_str(&format!(", to be presented by {}", bill.window_end));
+    let profile = match bill.profile {
+        Profile::Prc => String::new(),
+        other => other.to_string(),
+    };
+    let accepted = match bill.accepted {
+        0 => String::new(),
+        units if units == bill.sum.minor => String::new(),
+        units => Money::new(bill.sum.currency, units).to_string(),
+    };
     let mut text = fields(&[
         ("sum", bill.sum.to_string()),
         ("drawer", bill.drawer.to_string()),
@@ -97,6 +130,14 @@ fn front(bill: &Bill) -> String {
         (
             "splittable",
             if bill.splittable { "yes" } else { "no" }.to_owned(),
+        ),
+        ("law", profile),
+        ("accepted for", accepted),
+        (
+            "disclosed",
+            bill.disclosed_on
+                .map(|day| day.to_string())
+                .unwrap_or_default(),
         ),
     ]);
     for document in &bill.trade_background {
@@ -112,6 +153,70 @@ fn lot_row(lot: &Lot, bill: &Bill) -> Vec<String> {
         lot.status.to_string(),
         state_text(lot),
     ]
+}
+
+/// What does not fit into the row of a lot.
+fn lot_notes(lot: &Lot, bill: &Bill) -> Vec<String> {
+    let mut notes = Vec::new();
+    if bill.splittable && !lot.splittable {
+        notes.push("may not be split".to_owned());
+    }
+    notes.extend(
+        lot.limits
+            .as_ref()
+            .map(|limits| format!("may move {}", limits_text(limits))),
+    );
+    notes.extend(lot.claim.as_ref().map(|claim| claim_text(claim, bill)));
+    notes
+}
+
+fn claim_text(claim: &Claim, bill: &Bill) -> String {
+    let money = |minor| Money::new(bill.sum.currency, minor);
+    let costs = match claim.costs {
+        0 => String::new(),
+        costs => format!(", costs {}", money(costs)),
+    };
+    format!(
+        "{}claim of {}, interest from {}{costs}",
+        if claim.again { "re-recourse, " } else { "" },
+        money(claim.base),
+        claim.interest_from
+    )
+}
+
+/// What does not fit into the row of a hand.
+fn hand_notes(hand: &Hand, bill: &Bill) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(sale) = &hand.sale {
+        notes.push(format!("market {}", sale.market));
+        notes.push(format!(
+            "{} {}, interest {}",
+            sale.rate,
+            sale.day_count,
+            Money::new(bill.sum.currency, sale.interest)
+        ));
+        notes.extend(
+            sale.repo
+                .map(|repo| format!("repo from {} to {}", repo.open_from, repo.cut_off)),
+        );
+    }
+    notes.extend(hand.price.map(|price| format!("price {price}")));
+    if hand.settlement == Settlement::Free {
+        notes.push("free of payment".to_owned());
+    }
+    if hand.without_liability {
+        notes.push("without liability".to_owned());
+    }
+    notes.extend(hand.ward.as_ref().map(|ward| format!("for {ward}")));
+    if !hand.text.is_empty() {
+        notes.push(match hand.kind {
+            HandKind::Frozen | HandKind::Stopped | HandKind::Unfrozen | HandKind::Ordered => {
+                format!("order {}", hand.text)
+            }
+            _ => format!("\"{}\"", hand.text),
+        });
+    }
+    notes
 }
 
 fn hand_row(hand: &Hand, bill: &Bill) -> Vec<String> {
