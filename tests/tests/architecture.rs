@@ -58,6 +58,8 @@ fn the_rooms_depend_in_one_direction() {
                 "allonge-cli",
             ],
         ),
+        ("allonge-model", &[]),
+        ("allonge-plays", &["allonge-contracts", "allonge-model"]),
     ]);
     let names: BTreeSet<String> = metadata
         .packages
@@ -81,6 +83,31 @@ fn the_rooms_depend_in_one_direction() {
                 package.name,
                 dependency.name
             );
+        }
+    }
+}
+
+/// What the contracts are compared with must not share a line with them, nor with anything else.
+#[test]
+fn the_model_stands_alone() {
+    let metadata = MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .unwrap();
+    let mut packages = metadata.packages.iter();
+    let model = packages.find(|p| p.name.as_str() == "allonge-model");
+    let model = model.expect("the model is a package");
+    assert!(
+        model.dependencies.is_empty(),
+        "it depends on {:?}",
+        model.dependencies
+    );
+    let source = model.manifest_path.parent().unwrap().join("src");
+    for file in rust_files(source.as_std_path()) {
+        let text = fs::read_to_string(&file).unwrap();
+        for word in ["#[path", "include!(", "allonge_contracts"] {
+            assert!(!text.contains(word), "{} names `{word}`", file.display());
         }
     }
 }
