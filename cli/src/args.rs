@@ -100,7 +100,7 @@ pub enum Command {
     Bench(commands::bench::BenchArgs),
     /// Keys in files: make, list, show
     Key(commands::key::KeyArgs),
-    /// Members: list, show, admit, suspend, reinstate, declare, insolvency
+    /// Members: list, show, admit, suspend, reinstate, declare, gates, insolvency
     Member(commands::member::MemberArgs),
     /// Digital cash: mint, send, balance, redeem, hold, release
     Cash(commands::cash::CashArgs),

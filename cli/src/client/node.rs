@@ -5,9 +5,9 @@ use super::error::ClientError;
 use super::events::EventStream;
 use super::http::{Ask, Busy, Http};
 use super::types::{
-    At, BillBody, BillsBody, BlockView, CashBody, Final, HoldingsBody, InvariantsBody, MembersBody,
-    ParamsBody, QuoteBody, RecourseBody, RequestBody, RequestsBody, StatusBody, TransactionState,
-    TransactionView, chain_of,
+    At, BillBody, BillsBody, BlockView, CashBody, Final, GatesBody, HoldingsBody, InvariantsBody,
+    MembersBody, ParamsBody, QuoteBody, RecourseBody, RequestBody, RequestsBody, StatusBody,
+    TransactionState, TransactionView, chain_of,
 };
 use allonge_contracts::bills::{BillNumber, LotRange};
 use allonge_contracts::members::Member;
@@ -284,6 +284,14 @@ impl NodeClient {
     pub async fn member(&self, id: &MemberId) -> Result<Member, ClientError> {
         let answer: At<MemberBody> = self.get(&format!("/v1/members/{id}"), &[]).await?;
         Ok(answer.body.member)
+    }
+
+    /// What the gates know of a member.
+    ///
+    /// # Errors
+    /// `Refused` where there is none; `NoNode`, `BadAnswer`.
+    pub async fn gates(&self, id: &MemberId) -> Result<At<GatesBody>, ClientError> {
+        self.get(&format!("/v1/members/{id}/gates"), &[]).await
     }
 
     /// A member's balances and holds, all pages of them.

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 pub use allonge_node::api::types::{
     At, BalanceView, BillBody, BillsBody, BlockTransaction, BlockView, CashBody, ClockView,
-    EventView, Holding, HoldingsBody, InvariantsBody, MembersBody, ParamChange, ParamView,
-    ParamsBody, Problem, QuoteBody, RecourseBody, RequestBody, RequestView, RequestsBody,
-    StatusBody, TransactionState, TransactionView,
+    EventView, GatesBody, Holding, HoldingsBody, InvariantsBody, MembersBody, ParamChange,
+    ParamView, ParamsBody, Problem, QuoteBody, RecourseBody, RequestBody, RequestView,
+    RequestsBody, StatusBody, TransactionState, TransactionView,
 };
 
 /// A transaction that is on the ledger.

@@ -1,5 +1,6 @@
 //! `allonge member`: who may act.
 
+use crate::client::GatesBody;
 use crate::commands::court::order;
 use crate::context::Context;
 use crate::error::CliError;
@@ -8,8 +9,9 @@ use crate::output::{Column, fields, table};
 use crate::parse::{AmountArg, role};
 use allonge_contracts::bills::BankNumber;
 use allonge_contracts::calls::{Admit, Declare, RecordInsolvency, Reinstate, Suspend};
+use allonge_contracts::gates::Total;
 use allonge_contracts::members::{LegalId, Member, Role};
-use allonge_contracts::{Currency, MemberId, PublicKey, Text};
+use allonge_contracts::{Currency, MemberId, PublicKey, Text, format_minor};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use std::path::Path;
@@ -68,6 +70,12 @@ enum Verb {
         /// Take the record back
         #[arg(long)]
         lift: bool,
+    },
+    /// Show what holds a member back: what it declared, accepted, left unpaid, and may not do for now
+    #[command(after_help = "Example:\n  allonge member gates bank-a")]
+    Gates {
+        /// The member; the acting one where absent
+        member: Option<MemberId>,
     },
 }
 
@@ -158,6 +166,7 @@ pub async fn run(context: &Context, args: MemberArgs) -> Result<(), CliError> {
             };
             context.carry_out(call).await
         }
+        Verb::Gates { member } => gates(context, member).await,
         Verb::Insolvency {
             member,
             order,
@@ -253,6 +262,64 @@ async fn show(context: &Context, member: Option<MemberId>) -> Result<(), CliErro
         }
         text
     })
+}
+
+async fn gates(context: &Context, member: Option<MemberId>) -> Result<(), CliError> {
+    let id = match member {
+        Some(id) => id,
+        None => context.actor()?.clone(),
+    };
+    let gates = context.client()?.gates(&id).await?;
+    context
+        .out
+        .show("allonge.gates/1", &gates, |_| gates_text(&gates.body))
+}
+
+fn gates_text(body: &GatesBody) -> String {
+    let state = &body.gates;
+    let totals = |totals: &[Total]| {
+        let all: Vec<String> = totals
+            .iter()
+            .map(|total| {
+                let sum = format_minor(total.minor, total.currency.decimals(), true);
+                format!("{sum} {}", total.currency)
+            })
+            .collect();
+        match all.as_slice() {
+            [] => "nothing".to_owned(),
+            some => some.join(", "),
+        }
+    };
+    let declared = state.declared.as_ref().map(|declared| {
+        format!(
+            "assets {}, deposits {}, margins {}, on {}",
+            declared.assets, declared.deposits, declared.margin, declared.on
+        )
+    });
+    let findings: Vec<String> = state.findings.iter().map(|day| day.to_string()).collect();
+    let gate = state.gate.as_ref();
+    let mut text = fields(&[
+        ("member", body.member.to_string()),
+        ("declared", declared.unwrap_or_else(|| "nothing".to_owned())),
+        ("accepted", totals(&state.accepted)),
+        ("unpaid", totals(&state.overdue)),
+        ("found overdue", findings.join(", ")),
+        (
+            "no acceptance",
+            gate.map(|gate| format!("until {}", gate.no_acceptance_until))
+                .unwrap_or_default(),
+        ),
+        (
+            "paper barred",
+            gate.and_then(|gate| gate.paper_barred_until)
+                .map(|day| format!("until {day}"))
+                .unwrap_or_default(),
+        ),
+    ]);
+    for event in &state.events {
+        text.push_str(&format!("unpaid on {}: {}\n", event.date, event.bill));
+    }
+    text
 }
 
 async fn admit(context: &Context, args: AdmitArgs) -> Result<(), CliError> {

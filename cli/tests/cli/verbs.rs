@@ -80,11 +80,23 @@ fn node(home: &Home) -> FakeNode {
     FakeNode::start(move |asked, _| {
         usual(asked).unwrap_or_else(|| {
             let one = format!("/v1/requests/{}", "04".repeat(16));
+            let drawn = format!("/v1/requests/{}", "06".repeat(16));
+            let asked_to_accept = request(
+                6,
+                1,
+                100_000,
+                "motor",
+                "acme",
+                json!({ "act": "acceptance" }),
+            );
             match asked.target.as_str() {
                 _ if asked.is_post() => accepted(asked),
                 target if target == format!("/v1/bills/{BILL}") => Reply::Json(200, body()),
                 target if target == one => {
                     Reply::Json(200, at(json!({ "request": body()["requests"][1] })))
+                }
+                target if target == drawn => {
+                    Reply::Json(200, at(json!({ "request": asked_to_accept })))
                 }
                 _ => Reply::Json(404, error(Code::NotFound)),
             }
@@ -227,6 +239,11 @@ fn rows() -> Vec<(&'static str, &'static str, Value)> {
             json!({ "request": "03".repeat(16) }),
         ),
         (
+            "bill accept --request 06060606060606060606060606060606 --amount 600",
+            "bills.accept_part",
+            json!({ "request": "06".repeat(16), "part": money("600.00") }),
+        ),
+        (
             "recourse accept {bill} --request 03030303030303030303030303030303",
             "requests.agree",
             json!({ "request": "03".repeat(16) }),
@@ -341,6 +358,17 @@ fn what_is_meant_must_be_clear_before_anything_is_sent() {
             "NOT_FOUND",
             "",
         ),
+        (
+            "bill accept --request 04040404040404040404040404040404 --amount 5",
+            "NO_REQUEST",
+            "no request for acceptance",
+        ),
+        (
+            "bill accept --request 06060606060606060606060606060606 --amount 5,0",
+            "5,0",
+            "not an amount",
+        ),
+        ("member gates", "NOT_FOUND", ""),
         ("bill sign", "required", "<LOT>"),
         ("bill sign --request 12", "16 bytes", "12"),
         ("bill unmark {bill} --amount 5,EUR", "5,EUR", ""),

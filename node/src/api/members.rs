@@ -1,13 +1,13 @@
 //! Members.
 
-use super::Api;
 use super::error::ApiError;
 use super::pages::{List, bad_cursor, cut};
 use super::params::{Named, NoParams, Page, Params, limit};
-use super::types::{At, MemberBody, MembersBody};
+use super::types::{At, GatesBody, MemberBody, MembersBody};
+use super::{Api, offload};
 use allonge_contracts::members::read;
 use allonge_contracts::state::View;
-use allonge_contracts::{Code, MemberId};
+use allonge_contracts::{Code, MemberId, gates};
 use axum::Json;
 use axum::extract::State;
 
@@ -51,6 +51,27 @@ pub async fn show(
         height: snapshot.state.height(),
         body: MemberBody { member },
     }))
+}
+
+/// `GET /v1/members/{id}/gates`.
+pub async fn gates(
+    State(api): State<Api>,
+    Named(id): Named<MemberId>,
+    Params(NoParams {}): Params<NoParams>,
+) -> Result<Json<At<GatesBody>>, ApiError> {
+    let snapshot = api.node.snapshot();
+    offload(move || {
+        let view = &snapshot.state.trie;
+        must_exist(view, &id)?;
+        Ok(Json(At {
+            height: snapshot.state.height(),
+            body: GatesBody {
+                gates: gates::read::state(view, &id)?,
+                member: id,
+            },
+        }))
+    })
+    .await?
 }
 
 fn no_such_member(id: &MemberId) -> ApiError {

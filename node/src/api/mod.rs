@@ -98,6 +98,7 @@ fn router(api: Api) -> Router {
         .route("/blocks/{height}", get(blocks::show))
         .route("/members", get(members::list))
         .route("/members/{id}", get(members::show))
+        .route("/members/{id}/gates", get(members::gates))
         .route("/cash/{member}", get(cash::show))
         .route("/bills", get(bills::list))
         .route("/bills/{number}", get(bills::show))

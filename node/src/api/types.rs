@@ -6,6 +6,7 @@
 use allonge_contracts::bills::quote::Quote;
 use allonge_contracts::bills::{Bill, BillNumber, Hand, Lot, LotRange};
 use allonge_contracts::cash::Hold;
+use allonge_contracts::gates::AcceptorState;
 use allonge_contracts::members::Member;
 use allonge_contracts::params::ParamName;
 use allonge_contracts::recourse::read::RecourseView;
@@ -177,6 +178,15 @@ pub struct MembersBody {
 pub struct MemberBody {
     /// The member.
     pub member: Member,
+}
+
+/// `GET /v1/members/{id}/gates`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GatesBody {
+    /// Whose.
+    pub member: MemberId,
+    /// What it declared, accepted and left unpaid, and what it may not do for now.
+    pub gates: AcceptorState,
 }
 
 /// What a member has of one currency.

@@ -1,12 +1,16 @@
 use crate::client::{get, post, send};
 use crate::serve;
 use crate::world::{World, signed, transfer};
-use allonge_contracts::calls::{BillRef, CallIndex, PlaceHold, Register, RequestAcceptance};
+use allonge_contracts::calls::{
+    BillRef, CallIndex, PlaceHold, Register, RequestAcceptance, SetParam,
+};
+use allonge_contracts::params::ParamName;
 use allonge_contracts::{Call, Date, Money, Text};
 use allonge_ledger::{ProofFile, verify};
 use allonge_node::api::types::{
-    At, BillBody, BillsBody, BlockBody, CashBody, HoldingsBody, InvariantsBody, MemberBody,
-    MembersBody, RequestsBody, StatusBody,
+    At, BillBody, BillsBody, BlockBody, CashBody, GatesBody, HoldingsBody, InvariantsBody,
+    MemberBody, MembersBody, ParamsBody, QuoteBody, RecourseBody, RequestBody, RequestsBody,
+    StatusBody,
 };
 use allonge_node::handle::NodeHandle;
 use serde::de::DeserializeOwned;
@@ -255,6 +259,125 @@ async fn bills_lots_hands_requests_and_their_proofs() {
         "{}",
         answer.message()
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_quotes_gates_and_recourse() {
+    let (world, address, _server) = serve(true).await;
+    submit(address, &world, "core", 1, bill(&world, 1_200_000)).await;
+    let params: At<ParamsBody> = read(address, "/v1/params").await;
+    assert_eq!(params.body.on, today(&world));
+    assert_eq!(params.body.params.len(), ParamName::ALL.len());
+    let rate = |body: &ParamsBody| {
+        let all = body.params.iter();
+        let found = all.clone().find(|p| p.name == ParamName::RecourseRate);
+        found.unwrap().clone()
+    };
+    let now = rate(&params.body);
+    assert_eq!((now.value, now.text.as_str()), (36_000, "3.6%"));
+    assert!(now.coming.is_empty() && now.since == Date::FIRST);
+    let from = today(&world).plus_days(40).unwrap();
+    let set = SetParam {
+        name: ParamName::RecourseRate,
+        value: 31_000,
+        from,
+    };
+    submit(address, &world, "regulator", 2, vec![set.into()]).await;
+    let before = from.minus_days(1).unwrap();
+    let then: At<ParamsBody> = read(address, &format!("/v1/params?on={before}")).await;
+    let then = rate(&then.body);
+    assert_eq!((then.value, then.coming.len()), (36_000, 1));
+    assert_eq!(
+        (then.coming[0].from, then.coming[0].text.as_str()),
+        (from, "3.1%")
+    );
+    let after: At<ParamsBody> = read(address, &format!("/v1/params?on={from}")).await;
+    let after = rate(&after.body);
+    assert_eq!((after.value, after.since), (31_000, from));
+
+    let bills: At<BillsBody> = read(address, "/v1/bills").await;
+    let bill = &bills.body.bills[0];
+    let path = |rest: &str| format!("/v1/bills/{}/{rest}", bill.number);
+    let quoted: At<QuoteBody> = read(address, &path("quote?lot=1-1200000&rate=3.6%25")).await;
+    let quoted = quoted.body;
+    assert_eq!((quoted.on, quoted.until), (today(&world), bill.payable_on));
+    assert_eq!(quoted.amount, bill.sum);
+    // 12,000.00 at 3.6 % is 1.20 a day.
+    assert_eq!(
+        quoted.quote.interest.minor,
+        120 * u64::from(quoted.quote.days)
+    );
+    assert_eq!(
+        quoted.quote.price.minor + quoted.quote.interest.minor,
+        1_200_000
+    );
+    let repo =
+        format!("quote?lot=1-1200000&rate=3.6%25&part=100.00&cut_off={from}&day_count=ACT/365");
+    let repo: At<QuoteBody> = read(address, &path(&repo)).await;
+    assert_eq!((repo.body.quote.days, repo.body.until), (40, from));
+    // 100.00 × 3.6 % × 40 / 365 = 0.3945…
+    assert_eq!(repo.body.quote.interest.minor, 39);
+
+    let shown: At<BillBody> = read(address, &format!("/v1/bills/{}", bill.number)).await;
+    let waiting = &shown.body.requests[0];
+    let one: At<RequestBody> = read(address, &format!("/v1/requests/{}", waiting.request.id)).await;
+    assert_eq!(one.body.request, *waiting);
+    let recourse: At<RecourseBody> = read(address, &path("recourse?lot=1-1200000")).await;
+    let found = recourse.body.recourse;
+    assert!(!found.open && found.claim.is_none(), "{found:?}");
+    assert_eq!(found.rows[0].party.as_str(), "core");
+    let gates: At<GatesBody> = read(address, "/v1/members/bank/gates").await;
+    assert_eq!(gates.body.gates, Default::default());
+
+    for (asked, status, code) in [
+        (path("recourse?lot=1-5"), 404, "NO_SUCH_LOT"),
+        (path("recourse?lot=five"), 400, "BAD_REQUEST"),
+        (path("recourse"), 400, "BAD_REQUEST"),
+        (
+            path("recourse?lot=1-1200000&on=2027-02-30"),
+            400,
+            "BAD_REQUEST",
+        ),
+        (path("quote?lot=1-5&rate=1%25"), 404, "NO_SUCH_LOT"),
+        (path("quote?lot=1-1200000"), 400, "BAD_REQUEST"),
+        (path("quote?lot=1-1200000&rate=1"), 400, "BAD_REQUEST"),
+        (
+            path("quote?lot=1-1200000&rate=1%25&part=x"),
+            400,
+            "BAD_REQUEST",
+        ),
+        (
+            path("quote?lot=1-1200000&rate=1%25&part=0"),
+            422,
+            "PART_TOO_LARGE",
+        ),
+        (
+            path("quote?lot=1-1200000&rate=1%25&on=2099-01-01"),
+            400,
+            "BAD_REQUEST",
+        ),
+        (
+            path("quote?lot=1-1200000&rate=100%25&cut_off=2099-01-01"),
+            422,
+            "RATE_WRONG",
+        ),
+        ("/v1/params?on=soon".to_owned(), 400, "BAD_REQUEST"),
+        ("/v1/params?name=x".to_owned(), 400, "BAD_REQUEST"),
+        ("/v1/requests/12".to_owned(), 400, "BAD_REQUEST"),
+        (
+            format!("/v1/requests/{}", "0f".repeat(16)),
+            404,
+            "NO_SUCH_REQUEST",
+        ),
+        ("/v1/members/nobody/gates".to_owned(), 404, "NO_SUCH_MEMBER"),
+    ] {
+        let answer = get(address, &asked).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (status, code),
+            "{asked}"
+        );
+    }
 }
 
 /// A right number of the same bank and day that no bill has.

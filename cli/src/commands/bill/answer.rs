@@ -4,9 +4,9 @@ use super::select::{Answer, By, request};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::terms_text;
-use crate::parse::LotArg;
+use crate::parse::{AmountArg, LotArg};
 use allonge_contracts::bills::RefusalCode;
-use allonge_contracts::calls::{Agree, Refuse, RequestRef, Withdraw};
+use allonge_contracts::calls::{AcceptPart, Agree, Refuse, RequestRef, Withdraw};
 use allonge_contracts::requests::Request;
 use allonge_contracts::{RequestId, Text};
 use clap::Args;
@@ -20,6 +20,16 @@ pub struct AnswerArgs {
     /// The request, where several wait: its id, as it was printed when it was made
     #[arg(long, value_name = "ID")]
     request: Option<RequestId>,
+}
+
+/// An acceptance, of the whole or, where the bill's law allows it, of a part.
+#[derive(Debug, Args)]
+pub struct AcceptArgs {
+    #[command(flatten)]
+    which: AnswerArgs,
+    /// Accept this much of the sum only, its low end; only a bill under profile geneva
+    #[arg(long)]
+    amount: Option<AmountArg>,
 }
 
 /// A refusal.
@@ -48,6 +58,27 @@ pub async fn agree(context: &Context, args: AnswerArgs, answer: Answer) -> Resul
             request: RequestRef::Id(request.id),
             // Of what was read and shown here, whatever else the node says.
             terms: request.terms_hash(),
+        })
+        .await
+}
+
+/// Accepts what waits for the acting member; of a drawn bill a part, where an amount is named.
+///
+/// # Errors
+/// As [`agree`]; an amount of another currency.
+pub async fn accept(context: &Context, args: AcceptArgs) -> Result<(), CliError> {
+    let Some(amount) = &args.amount else {
+        return agree(context, args.which, Answer::Accepting).await;
+    };
+    let request = find(context, &args.which, By::Answerer(Answer::Acceptance)).await?;
+    let bill = context.client()?.bill(&request.bill).await?.body.bill;
+    let part = amount.money_in(bill.sum.currency)?;
+    say(context, &format!("agreeing, for {part}, to"), &request);
+    context
+        .carry_out(AcceptPart {
+            request: RequestRef::Id(request.id),
+            terms: request.terms_hash(),
+            part,
         })
         .await
 }

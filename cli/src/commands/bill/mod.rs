@@ -41,10 +41,10 @@ enum Verb {
         allonge bill issue --kind commercial --acceptor acme --payee parts-1 --amount 5,000 --maturity 6m --only-role bank --as acme")]
     Issue(issue::IssueArgs),
     /// Accept a bill, or another request that costs nothing to agree to (who is asked acts)
-    #[command(
-        after_help = "Example:\n  allonge bill accept 510210009999620270105000000011 --as bank-a"
-    )]
-    Accept(answer::AnswerArgs),
+    #[command(after_help = "Examples:\n  \
+        allonge bill accept 510210009999620270105000000011 --as bank-a\n  \
+        allonge bill accept 510210009999620270105000000011 --amount 600,000.00 --as bank-a")]
+    Accept(answer::AcceptArgs),
     /// Deliver an accepted bill to the payee, who signs for it (the drawer acts)
     #[command(
         after_help = "Example:\n  allonge bill deliver 510210009999620270105000000011 --as acme"
@@ -176,7 +176,7 @@ enum Verb {
 pub async fn run(context: &Context, args: BillArgs) -> Result<(), CliError> {
     match args.verb {
         Verb::Issue(args) => issue::run(context, args).await,
-        Verb::Accept(args) => agree(context, args, Answer::Accepting).await,
+        Verb::Accept(args) => answer::accept(context, args).await,
         Verb::Deliver(args) => ask::deliver(context, args).await,
         Verb::Return(args) => ask::return_unused(context, args).await,
         Verb::Disclose(args) => ask::disclose(context, args).await,

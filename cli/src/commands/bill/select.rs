@@ -216,6 +216,8 @@ pub enum By {
 pub enum Answer {
     /// All.
     Any,
+    /// Those of a drawer to its drawee.
+    Acceptance,
     /// Those whose answerer pays nothing by agreeing.
     Accepting,
     /// Those whose answerer pays by agreeing.
@@ -228,6 +230,7 @@ impl Answer {
     fn fits(self, terms: &Terms) -> bool {
         match self {
             Answer::Any => true,
+            Answer::Acceptance => matches!(terms, Terms::Acceptance {}),
             Answer::Accepting => !pays(terms),
             Answer::Paying => pays(terms),
             Answer::Offer => matches!(terms, Terms::Offer { .. }),
@@ -237,7 +240,7 @@ impl Answer {
     const fn words(self) -> &'static str {
         match self {
             Answer::Any => "no request",
-            Answer::Accepting => "no request for acceptance",
+            Answer::Acceptance | Answer::Accepting => "no request for acceptance",
             Answer::Paying => "no request for payment",
             Answer::Offer => "no offer",
         }
