@@ -97,7 +97,7 @@ pub fn table() -> Table {
 
     let mut r = table.call("core", Revoke { bill: number(drawn) });
     wrong_bill!(r);
-    r.wrong("bill", "accepted", |c| c.bill = number(accepted), WrongState, "status");
+    r.wrong("bill", "accepted", |c| c.bill = number(accepted), WrongState, "lot");
 
     let unused = RequestUnusedReturn {
         bill: number(accepted),
