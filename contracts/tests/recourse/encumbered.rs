@@ -173,6 +173,18 @@ fn a_part_on_which_a_court_acts_has_its_share_of_the_claim() {
     assert_eq!((claim(1), claim(50_001)), ((50_000, 0), (150_000, 3)));
 }
 
+/// Who took less than the face has a claim that does not go round: its smallest part may have nothing of it.
+#[test]
+fn a_part_may_have_no_share_of_a_small_claim() {
+    let mut w = desk("2027-01-05");
+    let bill = in_recourse(&mut w);
+    pay(&mut w, "s1", offer(bill, WHOLE, "", "0.05"), "s2");
+    step(&mut w, "court", freeze(bill, WHOLE, "100.00"));
+    let base = |start| lot_at(&w, bill, start).claim.unwrap().base;
+    assert_eq!((base(1), base(10_001)), (0, 5));
+    w.sound();
+}
+
 fn order_transfer(bill: BillNumber, range: &str, to: &str) -> OrderTransfer {
     OrderTransfer {
         bill: BillRef::Number(bill),
