@@ -5,11 +5,13 @@ use crate::date::Date;
 use crate::member_id::MemberId;
 use crate::outcome::Failure;
 use crate::recourse::bars::time_bar;
-use crate::recourse::chain::{Chain, Signer, signers_within};
+use crate::recourse::chain::{Chain, DRAWER_RANK, Signer, signers_within};
 use crate::recourse::claim::first_claim;
 use crate::recourse::liability::{RecourseClass, RecourseRule, Standing, class};
 use crate::run::Run;
 use crate::state::{StateFault, View};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One signature, seen from the claimant.
 pub(crate) struct Pursued {
@@ -55,10 +57,17 @@ impl Pursuit {
         let standing = Standing::new(&chain, lot, class);
         let rules: Vec<RecourseRule> = chain.signers.iter().map(|s| standing.rule(s)).collect();
         let mut signatures = Vec::new();
+        // One bar for drawer and acceptor, one for all others: looked up once, however many have signed.
+        let mut bars = BTreeMap::new();
         for (signer, rule) in chain.signers.into_iter().zip(rules) {
             let until = match (&claim, rule) {
                 (Some(claim), RecourseRule::Liable) => {
-                    Some(time_bar(view, bill, claim, signer.rank)?)
+                    Some(match bars.entry(signer.rank <= DRAWER_RANK) {
+                        Entry::Occupied(bar) => *bar.get(),
+                        Entry::Vacant(bar) => {
+                            *bar.insert(time_bar(view, bill, claim, signer.rank)?)
+                        }
+                    })
                 }
                 _ => None,
             };
@@ -93,13 +102,13 @@ impl Pursuit {
 
     /// Everybody who is liable, barred or not, in order of liability, each once.
     pub(crate) fn liable(&self) -> Vec<&MemberId> {
-        let mut found: Vec<&MemberId> = Vec::new();
-        for pursued in self.signatures.iter().filter(|p| p.until.is_some()) {
-            if !found.contains(&&pursued.signer.member) {
-                found.push(&pursued.signer.member);
-            }
-        }
-        found
+        let mut seen = BTreeSet::new();
+        self.signatures
+            .iter()
+            .filter(|pursued| pursued.until.is_some())
+            .map(|pursued| &pursued.signer.member)
+            .filter(|member| seen.insert(*member))
+            .collect()
     }
 }
 

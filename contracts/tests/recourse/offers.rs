@@ -115,16 +115,17 @@ fn looking_for_who_is_liable_costs_work() {
     let mut w = desk("2027-01-05");
     let bill = in_recourse(&mut w);
     // Eight hands: registered, accepted, delivered, endorsed twice, presented, refused, noticed.
-    w.work_limit = 27;
+    let need = 20 + 8 * allonge_contracts::work::HAND;
+    w.work_limit = need - 1;
     let call = || notify(bill, WHOLE, &["s1"]);
     assert_eq!(w.refused("s3", call()), Code::WorkExceeded);
     assert_eq!(
         w.refused("s1", offer(bill, WHOLE, "", "")),
         Code::WorkExceeded
     );
-    w.work_limit = 28;
+    w.work_limit = need;
     let executed = w.run("s3", &[call().into()]);
-    assert_eq!(executed.work, 28);
+    assert_eq!(executed.work, need);
     assert!(matches!(executed.outcome, Outcome::Accepted(_)));
 }
 
