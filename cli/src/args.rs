@@ -98,6 +98,8 @@ pub enum Command {
     Cluster(commands::cluster::ClusterArgs),
     /// Measure how much a network on this machine takes, how fast, and at what cost
     Bench(commands::bench::BenchArgs),
+    /// Let a supply chain trade for months on a network of its own, and report
+    Simulate(commands::simulate::SimulateArgs),
     /// Keys in files: make, list, show
     Key(commands::key::KeyArgs),
     /// Members: list, show, admit, suspend, reinstate, declare, gates, insolvency
@@ -106,10 +108,18 @@ pub enum Command {
     Cash(commands::cash::CashArgs),
     /// Bills: issue, accept, endorse, discount, pledge, present, pay, quote, …
     Bill(commands::bill::BillArgs),
+    /// Receivable certificates and credit lines: open, transfer, finance, quotes, show, reach, …
+    Receivable(commands::receivable::ReceivableArgs),
     /// Recourse for a refused lot: notify, offer, accept, refuse, withdraw
     Recourse(commands::recourse::RecourseArgs),
     /// A court's measures: freeze, stop, unfreeze, transfer
     Court(commands::court::CourtArgs),
+    /// Obligations that cycles settle: queue, reorder, cancel, limits, run, show
+    Netting(commands::netting::NettingArgs),
+    /// Instructions that settle all or nothing: propose, affirm, show, list, cancel
+    Settle(commands::settle::SettleArgs),
+    /// Invoices and other trade papers: record, import, attest, claim, check, condition, escrow, …
+    Trade(commands::trade::TradeArgs),
     /// The parameters of law and market: show, set
     Params(commands::params::ParamsArgs),
     /// Transactions: show, wait

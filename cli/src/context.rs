@@ -24,6 +24,7 @@ pub struct Context {
     key_names: Vec<String>,
     wait: bool,
     timeout: Duration,
+    folder: Option<PathBuf>,
 }
 
 impl Context {
@@ -45,6 +46,23 @@ impl Context {
             key_names: global.keys,
             wait: !global.no_wait,
             timeout: global.timeout,
+            folder: None,
+        }
+    }
+
+    /// With files that are named relative to a folder other than the one the program runs in.
+    pub fn in_folder(self, folder: PathBuf) -> Self {
+        Context {
+            folder: Some(folder),
+            ..self
+        }
+    }
+
+    /// Where a file is that was named on the command line.
+    pub fn file(&self, named: &Path) -> PathBuf {
+        match &self.folder {
+            Some(folder) => folder.join(named),
+            None => named.to_owned(),
         }
     }
 

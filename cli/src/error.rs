@@ -2,7 +2,7 @@
 
 use crate::client::{ApiError, BuildError, ClientError, SentLogError};
 use crate::cluster::ClusterError;
-use crate::invoice::InvoiceFileError;
+use crate::invoice::{CommitmentError, InvoiceFileError, InvoiceKeyError};
 use crate::keystore::KeystoreError;
 use allonge_contracts::outcome::Fact;
 use allonge_contracts::{Code, Hash, MoneyError, Rejection};
@@ -41,6 +41,12 @@ pub enum CliError {
     /// An invoice cannot be used.
     #[error(transparent)]
     Invoice(#[from] InvoiceFileError),
+    /// There is no commitment to an invoice.
+    #[error(transparent)]
+    Commitment(#[from] CommitmentError),
+    /// The network's invoice key cannot be used.
+    #[error(transparent)]
+    InvoiceKey(#[from] InvoiceKeyError),
     /// The transaction could not be written down and was not sent.
     #[error(transparent)]
     SentLog(#[from] SentLogError),
@@ -145,6 +151,8 @@ impl CliError {
             CliError::Client(error) => client(error, message),
             CliError::Key(error) => usage(error.code(), message, error.hint()),
             CliError::Invoice(error) => usage(error.code(), message, error.hint().to_owned()),
+            CliError::Commitment(error) => usage(error.code(), message, error.hint().to_owned()),
+            CliError::InvoiceKey(error) => usage("INVOICE_KEY", message, error.hint()),
             CliError::SentLog(_) => usage(
                 "SENT_LOG",
                 message,

@@ -1,6 +1,6 @@
 //! How people use Allonge: the command line tool, and the library behind it.
 //!
-//! [`client`] talks to nodes, [`keystore`] keeps keys in files, [`invoice`] reads UBL invoices, [`picture`] draws bills;
+//! [`client`] talks to nodes, [`keystore`] keeps keys in files, [`invoice`] reads invoices, [`picture`] draws bills;
 //! [`cluster`] runs a whole network on this machine; [`main`] is the program.
 
 mod args;
@@ -18,6 +18,7 @@ pub mod output;
 pub mod parse;
 pub mod picture;
 pub mod play;
+pub mod simulate;
 
 pub use args::{Cli, GlobalArgs};
 pub use context::{Acted, Context};

@@ -1,6 +1,6 @@
 //! What people write on the command line: lots, amounts, days and durations.
 
-use allonge_contracts::bills::{BillNumber, LotRange};
+use allonge_contracts::bills::{InstrumentNumber, LotRange};
 use allonge_contracts::members::Role;
 use allonge_contracts::{Currency, Date, DayCount, Money, MoneyError};
 use std::fmt;
@@ -16,7 +16,7 @@ pub struct ParseError(pub String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LotArg {
     /// The bill.
-    pub bill: BillNumber,
+    pub bill: InstrumentNumber,
     /// The lot; the only one that fits where absent.
     pub range: Option<LotRange>,
 }

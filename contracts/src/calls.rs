@@ -1,6 +1,6 @@
 //! What a transaction can ask for: one struct per call, its module number and code fixed for ever.
 
-use crate::bills::{BankNumber, BillNumber, RefusalCode};
+use crate::bills::{BankNumber, InstrumentNumber, RefusalCode};
 use crate::coded::{coded_enum, coded_structs};
 use crate::date::Date;
 use crate::hash::{Hash, PublicKey, RequestId};
@@ -14,9 +14,19 @@ use serde::{Deserialize, Serialize};
 
 mod bills;
 mod measures;
+mod netting;
+mod pools;
+mod receivables;
+mod settlement;
+mod trade;
 
 pub use bills::*;
 pub use measures::*;
+pub use netting::*;
+pub use pools::*;
+pub use receivables::*;
+pub use settlement::*;
+pub use trade::*;
 
 coded_enum! {
     /// One act. In JSON `{"call": "bills.register", "args": {…}}`.
@@ -43,12 +53,12 @@ coded_enum! {
         3 . 9 "bills.request_guarantee" => RequestGuarantee,
         3 . 10 "bills.request_discount" => RequestDiscount,
         3 . 11 "bills.request_redemption" => RequestRedemption,
-        3 . 12 "bills.request_pledge" => RequestPledge,
-        3 . 13 "bills.request_release" => RequestRelease,
+        3 . 12 "lots.request_pledge" => RequestPledge,
+        3 . 13 "lots.request_release" => RequestRelease,
         3 . 14 "bills.disclose" => Disclose,
         3 . 15 "bills.narrow" => Narrow,
-        3 . 16 "bills.apply_proceeds" => ApplyProceeds,
-        3 . 17 "bills.release_proceeds" => ReleaseProceeds,
+        3 . 16 "lots.apply_proceeds" => ApplyProceeds,
+        3 . 17 "lots.release_proceeds" => ReleaseProceeds,
         3 . 18 "bills.accept_part" => AcceptPart,
         4 . 1 "requests.agree" => Agree,
         4 . 2 "requests.refuse" => Refuse,
@@ -62,6 +72,37 @@ coded_enum! {
         8 . 3 "court.unfreeze" => Unfreeze,
         8 . 4 "court.transfer" => OrderTransfer,
         9 . 1 "params.set" => SetParam,
+        10 . 1 "receivables.grant_line" => GrantLine,
+        10 . 2 "receivables.change_line" => ChangeLine,
+        10 . 3 "receivables.open" => OpenCertificate,
+        10 . 4 "receivables.request_confirmation" => RequestConfirmation,
+        10 . 5 "receivables.request_signature" => RequestSignature,
+        10 . 6 "receivables.cancel" => CancelCertificate,
+        10 . 7 "receivables.transfer" => TransferLot,
+        10 . 8 "receivables.finance" => FinanceLot,
+        10 . 9 "receivables.ask_quotes" => AskQuotes,
+        10 . 10 "receivables.quote" => GiveQuote,
+        10 . 11 "receivables.take_quote" => TakeQuote,
+        10 . 12 "receivables.close_quotes" => CloseQuotes,
+        10 . 13 "receivables.ask_back" => AskBack,
+        10 . 14 "receivables.redeem" => RedeemLot,
+        10 . 15 "receivables.dispute" => DisputeLot,
+        10 . 16 "receivables.settle_dispute" => SettleDispute,
+        11 . 1 "trade.record" => RecordPaper,
+        11 . 2 "trade.attest" => AttestPaper,
+        11 . 3 "trade.condition" => SetCondition,
+        11 . 4 "trade.fulfil" => FulfilCondition,
+        11 . 6 "trade.claim_invoice" => ClaimInvoice,
+        11 . 7 "trade.release_claim" => ReleaseClaim,
+        11 . 8 "trade.escrow" => Escrow,
+        12 . 1 "settle.propose" => Propose,
+        12 . 2 "settle.affirm" => Affirm,
+        12 . 3 "settle.cancel" => CancelInstruction,
+        13 . 1 "netting.queue" => Queue,
+        13 . 2 "netting.reorder" => Reorder,
+        13 . 3 "netting.cancel" => CancelObligation,
+        13 . 4 "netting.limits" => SetLimits,
+        13 . 5 "netting.run" => RunCycle,
     }
 }
 
@@ -73,14 +114,14 @@ coded_enum! {
 #[serde(untagged)]
 #[borsh(use_discriminant = true)]
 #[repr(u8)]
-pub enum BillRef {
+pub enum InstrumentRef {
     /// By number.
-    Number(BillNumber) = 0,
+    Number(InstrumentNumber) = 0,
     /// Made by an earlier call.
     Call(CallIndex) = 1,
 }
 
-/// A request by its id, or the request that an earlier call of the same transaction made.
+/// A request or an instruction by its id, or the one that an earlier call of the same transaction made.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
 )]

@@ -90,6 +90,7 @@ codes! {
     2120 AmountTooLarge "AMOUNT_TOO_LARGE" final "the sum is over the ceiling for one bill", "draw several bills";
     2130 SelfDealing "SELF_DEALING" final "both sides of the act are the same member", "name another member";
     2140 NoSuchBill "NO_SUCH_BILL" final "there is no bill of this number", "check the number with `allonge bill list`";
+    2145 NoSuchCertificate "NO_SUCH_CERTIFICATE" final "there is no certificate of this number", "check the number with `allonge receivable list`";
     2150 NoSuchLot "NO_SUCH_LOT" final "there is no lot that starts and ends there", "see the bill's lots with `allonge bill show`";
     2160 NoSuchRequest "NO_SUCH_REQUEST" final "there is no live request of this id", "it was answered, withdrawn or lapsed; see `allonge bill show`";
     2170 NoSuchHold "NO_SUCH_HOLD" final "there is no hold of this id", "see the member's holds with `allonge cash balance`";
@@ -135,6 +136,58 @@ codes! {
     2385 NoBankNumber "NO_BANK_NUMBER" final "the acceptor, or the bank at which it keeps its account, has no bank number", "let the member be admitted with a bank number or an account bank";
     2390 SerialExhausted "SERIAL_EXHAUSTED" final "all bill numbers of this bank for this day are used", "register on the next business day";
     2400 CalendarWrong "CALENDAR_WRONG" final "the calendar cannot be changed for that day", "only days after the current business date can change";
+
+    2410 NoSuchLine "NO_SUCH_LINE" final "there is no credit line of this id", "see the lines with `allonge receivable lines`";
+    2412 LineEnded "LINE_ENDED" final "the last day of the credit line is past", "let its grantor extend it, or use another line";
+    2414 LineExceeded "LINE_EXCEEDED" retry "the credit line does not cover the sum", "open a smaller certificate, or let the grantor raise the limit";
+    2416 TermReasonMissing "TERM_REASON_MISSING" final "a term this long needs a stated reason", "state the reason, or choose an earlier due day";
+    2417 NotCovered "NOT_COVERED" final "trade papers do not cover the sum", "name invoices from the payee with `--backing`, together the sum";
+    2418 NotConfirmed "NOT_CONFIRMED" final "a term this long needs a bank's confirmation first", "let a bank confirm it: `allonge receivable ask-confirmation`";
+    2420 NothingToConfirm "NOTHING_TO_CONFIRM" final "the certificate is confirmed or needs no confirmation", "ask the payee to sign";
+    2422 NotToIssuer "NOT_TO_ISSUER" final "a certificate does not go back to the one that promised to pay it", "name another member";
+    2424 TierLimit "TIER_LIMIT" final "the certificate may not reach a deeper tier", "finance the lot instead, or hold it until it is redeemed";
+    2426 UnderRecourse "UNDER_RECOURSE" final "the lot was financed with recourse and stays with its funder", "wait until it is redeemed, or ask its seller to take it back when it is overdue";
+    2428 Disputed "DISPUTED" final "the lot is disputed", "let the one who disputes it withdraw the dispute";
+    2430 NotDisputed "NOT_DISPUTED" final "nobody disputes the lot", "see the lot with `allonge receivable show`";
+    2432 AdvanceTooLarge "ADVANCE_TOO_LARGE" final "the advance is more than the lot is worth", "advance at most the lot's amount";
+    2434 NoSuchQuotes "NO_SUCH_QUOTES" final "no quotes are asked for under this id", "the question was closed or has ended; see `allonge receivable quotes`";
+    2436 NotAsked "NOT_ASKED" final "the acting member was not asked for a quote", "see who was with `allonge receivable quotes`";
+    2438 NoSuchQuote "NO_SUCH_QUOTE" final "the funder has not answered", "see the answers with `allonge receivable quotes`";
+    2440 QuoteDiffers "QUOTE_DIFFERS" final "the quote is not the one that the funder committed to", "open the sealed quote again and take it as it is";
+    2442 QuoteExpired "QUOTE_EXPIRED" final "the quote binds its funder no longer", "take another one, or ask again";
+    2444 IssuerOverdue "ISSUER_OVERDUE" final "the issuer has certificates overdue", "redeem what is overdue first";
+    2446 RingFenced "RING_FENCED" retry "the cash is ring-fenced for certificates that are overdue", "wait until they are redeemed or the retry days are over";
+    2448 WithoutRecourse "WITHOUT_RECOURSE" final "the lot was not financed with recourse", "only the funder of a lot with recourse can ask back";
+    2450 NoSuchPaper "NO_SUCH_PAPER" final "there is no trade paper of this id on record", "record it first, or check the commitment";
+    2452 PaperKind "PAPER_KIND" final "a paper of this kind cannot do that", "only invoices back a financing, and are lowered by credit notes";
+    2454 PaperParty "PAPER_PARTY" final "the invoice is not between the parties of the act", "name an invoice from the one who is owed to the one who owes";
+    2456 InvoiceKnown "INVOICE_KNOWN" final "this invoice or credit note is on record already", "refer to it by its commitment if it is yours";
+    2458 PaperDenied "PAPER_DENIED" final "the buyer or an attestor denies the paper", "let whoever denies it confirm it";
+    2460 OverBacked "OVER_BACKED" final "a credit note left the invoice with less value than is drawn on it", "it backs nothing more; name another invoice";
+    2462 InvoiceExhausted "INVOICE_EXHAUSTED" retry "less is left of the invoice than is asked", "what is drawn on it is freed when a financing comes to nothing, never when it is paid";
+    2464 AlreadyConfirmed "ALREADY_CONFIRMED" final "the buyer has confirmed the paper", "what a debtor has confirmed it cannot deny later";
+    2465 AttestationsFull "ATTESTATIONS_FULL" final "as many members have attested something of the paper as may", "let one of them attest";
+    2466 NoSuchClaim "NO_SUCH_CLAIM" final "there is no claim of this id", "see the claims on the invoice";
+    2468 NoSuchCondition "NO_SUCH_CONDITION" final "there is no condition of this id", "take its id from the receipt of the transaction that set it";
+    2470 ConditionEnded "CONDITION_ENDED" final "the condition was attested or has lapsed", "set another one";
+    2472 NotEscrowable "NOT_ESCROWABLE" final "a request of this kind cannot wait for a condition", "acceptance, payment and guarantee of a bill are never conditional";
+    2474 EscrowBound "ESCROW_BOUND" retry "the request is agreed and waits for its condition", "it is carried out when the condition is attested, and lapses at its deadline";
+    2476 ConditionLate "CONDITION_LATE" final "the condition's deadline lies after the request's last day", "choose an earlier deadline or a later answer date";
+    2478 ConditionOpen "CONDITION_OPEN" retry "the condition is not attested", "let its attestor attest it first";
+    2480 NoSuchInstruction "NO_SUCH_INSTRUCTION" final "no instruction of this id waits", "it has settled, was cancelled or ended; see the instructions of the member";
+    2482 NotInInstruction "NOT_IN_INSTRUCTION" final "the acting member has no part of this kind in the instruction", "a party proposes; payers, deliverers and receivers who sign affirm; they or the proposer cancel";
+    2484 AlreadyAffirmed "ALREADY_AFFIRMED" final "the acting member has affirmed the instruction", "it settles when all have";
+    2486 LotTwice "LOT_TWICE" final "two legs of the instruction name the same units", "let each leg name its own lot or part";
+    2488 LotNotLocked "LOT_NOT_LOCKED" final "a lot of the instruction is no longer locked for it", "let the deliverer named affirm again, or cancel the instruction";
+    2490 InInstruction "IN_INSTRUCTION" final "the lot waits for an instruction, not for an answer", "affirm or cancel the instruction named";
+    2492 TooManyInstructions "TOO_MANY_INSTRUCTIONS" retry "as many instructions of this proposer wait as may", "cancel some, or wait until some settle";
+
+    2510 NoSuchObligation "NO_SUCH_OBLIGATION" final "no obligation of this id waits", "it was settled, cancelled or ended; see `allonge netting show`";
+    2514 NeverEligible "NEVER_ELIGIBLE" final "the first day of the obligation lies after its deadline", "choose an earlier first day or a later deadline";
+    2516 QueueFull "QUEUE_FULL" retry "as many obligations wait as may", "cancel some, or wait for a cycle";
+    2518 OtherQueue "OTHER_QUEUE" final "the two obligations are not of the same queue or priority", "name one of the same currency, and its priority or none";
+    2520 NotInCycle "NOT_IN_CYCLE" final "a cycle is run by the currency's authority or by a member with an obligation in its queue", "let one of them run it, or wait for the close";
+    2522 NothingWaits "NOTHING_WAITS" retry "no obligation waits in this currency", "queue one first";
 
     // The API.
     3000 BadRequest "BAD_REQUEST" final "the request cannot be read", "correct the field that is named";

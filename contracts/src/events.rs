@@ -1,6 +1,6 @@
 //! What happened: one event per change that somebody may want to know of.
 
-use crate::bills::{BillNumber, LotRange, RefusalCode};
+use crate::bills::{InstrumentNumber, LotRange, RefusalCode};
 use crate::coded::{coded_enum, coded_structs};
 use crate::date::Date;
 use crate::hash::RequestId;
@@ -11,8 +11,18 @@ use crate::requests::Request;
 use crate::text::Text;
 
 mod bills;
+mod netting;
+mod pools;
+mod receivables;
+mod settlement;
+mod trade;
 
 pub use bills::*;
+pub use netting::*;
+pub use pools::*;
+pub use receivables::*;
+pub use settlement::*;
+pub use trade::*;
 
 coded_enum! {
     /// An event. In JSON `{"event": "bill.endorsed", "data": {…}}`. Its id is height/slot/call/event.
@@ -37,20 +47,20 @@ coded_enum! {
         3 . 7 "bill.paid" => BillPaid,
         3 . 8 "bill.dishonoured" => BillDishonoured,
         3 . 9 "bill.terminated" => BillTerminated,
-        3 . 10 "bill.split" => BillSplit,
-        3 . 11 "bill.rejoined" => BillRejoined,
+        3 . 10 "lot.split" => LotSplit,
+        3 . 11 "lot.rejoined" => LotRejoined,
         3 . 12 "bill.returned_unused" => BillReturned,
         3 . 13 "bill.unmarked" => BillUnmarked,
         3 . 14 "bill.guaranteed" => BillGuaranteed,
         3 . 15 "bill.discounted" => BillDiscounted,
         3 . 16 "bill.redeemed" => BillRedeemed,
         3 . 17 "bill.repo_lapsed" => BillRepoLapsed,
-        3 . 18 "bill.pledged" => BillPledged,
-        3 . 19 "bill.released" => BillReleased,
+        3 . 18 "lot.pledged" => LotPledged,
+        3 . 19 "lot.released" => LotReleased,
         3 . 20 "bill.disclosed" => BillDisclosed,
         3 . 21 "bill.narrowed" => BillNarrowed,
-        3 . 22 "bill.proceeds_held" => ProceedsHeld,
-        3 . 23 "bill.proceeds_paid" => ProceedsPaid,
+        3 . 22 "lot.proceeds_held" => ProceedsHeld,
+        3 . 23 "lot.proceeds_paid" => ProceedsPaid,
         4 . 1 "request.made" => RequestMade,
         4 . 2 "request.refused" => RequestRefused,
         4 . 3 "request.withdrawn" => RequestWithdrawn,
@@ -66,6 +76,49 @@ coded_enum! {
         9 . 1 "params.set" => ParamSet,
         9 . 2 "params.changed" => ParamChanged,
         10 . 1 "gates.overdue" => AcceptorOverdue,
+        11 . 1 "trade.recorded" => PaperRecorded,
+        11 . 2 "trade.drawn" => BackingDrawn,
+        11 . 3 "trade.freed" => BackingFreed,
+        11 . 4 "trade.over_backed" => PaperOverBacked,
+        11 . 5 "trade.backing_short" => BackingShort,
+        11 . 6 "trade.attested" => PaperAttested,
+        11 . 7 "trade.invoice_claimed" => InvoiceClaimed,
+        11 . 8 "trade.claim_released" => ClaimReleased,
+        11 . 9 "trade.condition_set" => ConditionSet,
+        11 . 10 "trade.condition_fulfilled" => ConditionFulfilled,
+        11 . 11 "trade.condition_lapsed" => ConditionLapsed,
+        11 . 12 "trade.escrowed" => Escrowed,
+        11 . 13 "trade.escrow_agreed" => EscrowAgreed,
+        11 . 14 "trade.escrow_failed" => EscrowFailed,
+        12 . 1 "settlement.proposed" => InstructionProposed,
+        12 . 2 "settlement.affirmed" => InstructionAffirmed,
+        12 . 3 "settlement.settled" => InstructionSettled,
+        12 . 4 "settlement.cancelled" => InstructionCancelled,
+        12 . 5 "settlement.ended" => InstructionEnded,
+        13 . 1 "netting.queued" => ObligationQueued,
+        13 . 2 "netting.reordered" => ObligationReordered,
+        13 . 3 "netting.cancelled" => ObligationCancelled,
+        13 . 4 "netting.limited" => LimitsSet,
+        13 . 5 "netting.settled" => ObligationSettled,
+        13 . 6 "netting.ended" => ObligationEnded,
+        13 . 7 "netting.run" => CycleRun,
+        14 . 1 "line.granted" => LineGranted,
+        14 . 2 "line.changed" => LineChanged,
+        14 . 3 "certificate.opened" => CertificateOpened,
+        14 . 4 "certificate.confirmed" => CertificateConfirmed,
+        14 . 5 "certificate.signed" => CertificateSigned,
+        14 . 6 "certificate.ended" => CertificateEnded,
+        14 . 7 "lot.transferred" => LotTransferred,
+        14 . 8 "lot.financed" => LotFinanced,
+        14 . 9 "quotes.asked" => QuotesAsked,
+        14 . 10 "quotes.given" => QuoteGiven,
+        14 . 11 "quotes.ended" => QuotesEnded,
+        14 . 12 "lot.disputed" => LotDisputed,
+        14 . 13 "lot.dispute_settled" => DisputeSettled,
+        14 . 20 "certificate.redeemed" => CertificateRedeemed,
+        14 . 21 "certificate.overdue" => CertificateOverdue,
+        14 . 22 "certificate.asked_back" => CertificateAskedBack,
+        14 . 23 "pool.redeemed" => PoolRedeemed,
     }
 }
 
@@ -121,22 +174,22 @@ coded_structs! {
         pub request: Request }
     /// A request was refused.
     pub struct RequestRefused { /// The request.
-        pub request: RequestId, /// The bill.
-        pub bill: BillNumber, /// Its lot.
+        pub request: RequestId, /// The instrument.
+        pub instrument: InstrumentNumber, /// Its lot.
         pub lot: LotRange, /// By whom.
         pub by: MemberId, /// Why.
         pub code: RefusalCode, /// In words.
         pub text: Text<256> }
     /// A request was taken back.
     pub struct RequestWithdrawn { /// The request.
-        pub request: RequestId, /// The bill.
-        pub bill: BillNumber, /// Its lot.
+        pub request: RequestId, /// The instrument.
+        pub instrument: InstrumentNumber, /// Its lot.
         pub lot: LotRange, /// By whom.
         pub by: MemberId }
     /// Nobody answered in time.
     pub struct RequestLapsed { /// The request.
-        pub request: RequestId, /// The bill.
-        pub bill: BillNumber, /// Its lot.
+        pub request: RequestId, /// The instrument.
+        pub instrument: InstrumentNumber, /// Its lot.
         pub lot: LotRange }
     /// The business date moved on.
     pub struct DayBegan { /// The day.

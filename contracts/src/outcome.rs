@@ -1,6 +1,6 @@
 //! What came of a transaction.
 
-use crate::bills::{BillNumber, LotRange};
+use crate::bills::{InstrumentNumber, LotRange};
 use crate::codes::Code;
 use crate::date::Date;
 use crate::events::Event;
@@ -40,7 +40,7 @@ pub enum FactValue {
     /// A word from a fixed list, such as a status or the name of a field.
     Word(Text<64>) = 4,
     /// A bill.
-    Bill(BillNumber) = 5,
+    Bill(InstrumentNumber) = 5,
     /// A lot.
     Lot(LotRange) = 6,
     /// A request.
@@ -99,7 +99,7 @@ pub enum CallResult {
     /// Nothing that needs a name.
     Done = 0,
     /// A bill.
-    Bill(BillNumber) = 1,
+    Bill(InstrumentNumber) = 1,
     /// A request that waits for an answer, with the hash of its terms.
     Request {
         /// Its id.
@@ -109,6 +109,27 @@ pub enum CallResult {
     } = 2,
     /// A hold on cash.
     Hold(RequestId) = 3,
+    /// A credit line.
+    Line(RequestId) = 4,
+    /// A question for quotes.
+    Quotes(RequestId) = 5,
+    /// A trade paper.
+    Paper(Hash) = 6,
+    /// A settlement instruction that waits to be affirmed, with the hash of its terms.
+    Instruction {
+        /// Its id.
+        instruction: RequestId,
+        /// What an affirmation must name.
+        terms: Hash,
+    } = 7,
+    /// An obligation that waits for a cycle of netting.
+    Obligation(RequestId) = 8,
+    /// A receivable certificate.
+    Certificate(InstrumentNumber) = 9,
+    /// A condition that is to be attested.
+    Condition(RequestId) = 10,
+    /// A claim on an invoice.
+    Claim(RequestId) = 11,
 }
 
 /// What came of a transaction.

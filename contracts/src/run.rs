@@ -1,6 +1,6 @@
 //! What a rule works with: the state under change, the moment, the events, and the work used.
 
-use crate::bills::{BillNumber, LotRange};
+use crate::bills::{InstrumentNumber, LotRange};
 use crate::clock::{ClockState, Moment};
 use crate::codes::Code;
 use crate::date::Date;
@@ -206,8 +206,8 @@ impl From<&str> for FactValue {
         FactValue::Word(value.parse().unwrap_or_else(|_| Text::empty()))
     }
 }
-impl From<BillNumber> for FactValue {
-    fn from(value: BillNumber) -> Self {
+impl From<InstrumentNumber> for FactValue {
+    fn from(value: InstrumentNumber) -> Self {
         FactValue::Bill(value)
     }
 }

@@ -32,6 +32,29 @@ pub const HAND: u64 = 3;
 /// The clock: one hold ends.
 pub const HOLD_END: u64 = 8;
 
+/// The clock: a currency in which obligations wait is looked at, without its cycle.
+pub const NETTING_DAY: u64 = 8;
+/// The clock: an obligation ends at its deadline.
+pub const OBLIGATION_END: u64 = 12;
+
+/// The clock: a question for quotes ends.
+pub const QUOTES_END: u64 = 30;
+/// The clock: an instruction ends at its deadline, without its legs.
+pub const INSTRUCTION_END: u64 = 16;
+/// The clock: a pool of certificates is taken up, or goes on being worked on.
+pub const POOL: u64 = 16;
+/// The clock: a lot of a pool is added up.
+pub const POOL_LOT: u64 = 5;
+/// The clock: a lot of a pool is ranked by its remainder.
+pub const POOL_RANK: u64 = 10;
+/// The clock: one rank is passed.
+pub const POOL_CHOOSE: u64 = 3;
+/// The clock: a lot of a pool is redeemed or falls overdue.
+pub const REDEEM_LOT: u64 = 60;
+
+/// The clock: a condition lapses, with the request that waits for it.
+pub const CONDITION: u64 = 22;
+
 /// What a call costs.
 pub const fn of_call(call: &Call) -> u64 {
     match call {
@@ -58,6 +81,28 @@ pub const fn of_call(call: &Call) -> u64 {
         Call::Freeze(_) | Call::Stop(_) | Call::Unfreeze(_) | Call::OrderTransfer(_) => 18,
         Call::Declare(_) | Call::RecordInsolvency(_) => 5,
         Call::SetParam(_) => 6,
+        Call::GrantLine(_) | Call::ChangeLine(_) => 8,
+        Call::OpenCertificate(_) => 24,
+        Call::RequestConfirmation(_) | Call::RequestSignature(_) | Call::CancelCertificate(_) => 12,
+        Call::TransferLot(_) | Call::FinanceLot(_) => 20,
+        // A question names up to 16 funders, each with records of its own.
+        Call::AskQuotes(_) | Call::TakeQuote(_) | Call::CloseQuotes(_) => 60,
+        Call::GiveQuote(_) => 8,
+        Call::DisputeLot(_) | Call::SettleDispute(_) => 14,
+        // Besides, each draw on an invoice is charged, and each alert (trade/mod.rs).
+        Call::RecordPaper(_) | Call::ClaimInvoice(_) => 18,
+        Call::AttestPaper(_) | Call::ReleaseClaim(_) => 12,
+        Call::SetCondition(_) | Call::FulfilCondition(_) => 14,
+        Call::Escrow(_) => 14,
+        // Besides, an instruction is charged by its legs (settlement/mod.rs).
+        Call::Propose(_) | Call::Affirm(_) => 20,
+        Call::CancelInstruction(_) => 16,
+        // Besides, a cycle is charged by what waits, and a move by what it shifts (netting/mod.rs).
+        Call::Queue(_) => 16,
+        Call::Reorder(_) | Call::CancelObligation(_) => 12,
+        Call::SetLimits(_) | Call::RunCycle(_) => 8,
+        Call::AskBack(_) => 18,
+        Call::RedeemLot(_) => 30,
         Call::AdvanceClock(_) => 3,
         Call::SetCalendar(_) => 4,
     }

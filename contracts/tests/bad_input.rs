@@ -12,12 +12,12 @@ use support::*;
 /// A ledger with one bill in every state that the rows need.
 struct Stage {
     world: World,
-    registered: allonge_contracts::bills::BillNumber,
-    accepted: allonge_contracts::bills::BillNumber,
-    delivered: allonge_contracts::bills::BillNumber,
-    whole: allonge_contracts::bills::BillNumber,
-    marked: allonge_contracts::bills::BillNumber,
-    asked: allonge_contracts::bills::BillNumber,
+    registered: allonge_contracts::bills::InstrumentNumber,
+    accepted: allonge_contracts::bills::InstrumentNumber,
+    delivered: allonge_contracts::bills::InstrumentNumber,
+    whole: allonge_contracts::bills::InstrumentNumber,
+    marked: allonge_contracts::bills::InstrumentNumber,
+    asked: allonge_contracts::bills::InstrumentNumber,
 }
 
 fn stage() -> Stage {
@@ -51,7 +51,7 @@ fn stage() -> Stage {
     }
 }
 
-fn deliver(world: &mut World, draw: Register) -> allonge_contracts::bills::BillNumber {
+fn deliver(world: &mut World, draw: Register) -> allonge_contracts::bills::InstrumentNumber {
     let allonge_contracts::CallResult::Bill(bill) = world.ok("core", draw) else {
         panic!("no bill");
     };
@@ -229,7 +229,7 @@ fn rows(s: &Stage) -> Vec<(&'static str, &'static str, Call, Code)> {
     row("other without words", "s2", changed(refuse(asked, RefusalCode::Other), |r| r.text = Default::default()).into(), Code::InvalidArgument);
     row("withdrawn by the other side", "s2", withdraw(asked).into(), Code::WrongParty);
     row("withdrawal of nothing", "s1", withdraw(unknown).into(), Code::NoSuchRequest);
-    row("reference to a call that was not", "core", RequestAcceptance { bill: BillRef::Call(CallIndex { call: 0 }), answer_by: None }.into(), Code::BadReference);
+    row("reference to a call that was not", "core", RequestAcceptance { bill: InstrumentRef::Call(CallIndex { call: 0 }), answer_by: None }.into(), Code::BadReference);
     row("reference to an answer that was not", "core", Withdraw { request: RequestRef::Call(CallIndex { call: 9 }) }.into(), Code::BadReference);
 
     row("clock back", "core", AdvanceClock { to: date("2027-01-05") }.into(), Code::DateInPast);

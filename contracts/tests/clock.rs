@@ -2,13 +2,13 @@
 
 mod support;
 
-use allonge_contracts::bills::{BillKind, BillNumber};
+use allonge_contracts::bills::{BillKind, InstrumentNumber};
 use allonge_contracts::calls::*;
 use allonge_contracts::{CallResult, Code, Event, check_invariants, clock};
 use support::*;
 
 /// A commercial bill of `core`'s drawn on `s3`, delivered to `s1`.
-fn on_s3(w: &mut World, sum: &str, maturity: &str) -> BillNumber {
+fn on_s3(w: &mut World, sum: &str, maturity: &str) -> InstrumentNumber {
     let mut draw = register(sum, maturity);
     draw.kind = BillKind::Commercial;
     draw.acceptor = member("s3");
@@ -23,7 +23,7 @@ fn on_s3(w: &mut World, sum: &str, maturity: &str) -> BillNumber {
 }
 
 /// A bill cut into lots of one fen, the last being the rest.
-fn cut(w: &mut World, lots: u64) -> BillNumber {
+fn cut(w: &mut World, lots: u64) -> InstrumentNumber {
     let sum = allonge_contracts::Money::new(cny(), lots);
     let bill = w.delivered(&sum.plain(), "2027-04-05");
     for start in 1..lots {

@@ -4,7 +4,7 @@ mod encumbered;
 mod support;
 
 use allonge_contracts::bills::{
-    BillKind, BillNumber, Dishonour, Frozen, HandKind, RefusalCode, UseLimits,
+    BillKind, Dishonour, Frozen, HandKind, InstrumentNumber, RefusalCode, UseLimits,
 };
 use allonge_contracts::calls::*;
 use allonge_contracts::requests::read as requests;
@@ -14,25 +14,25 @@ use support::*;
 
 const WHOLE: &str = "1-100000";
 
-fn due_on(d: &Desk, bill: BillNumber, start: u64) -> Option<String> {
+fn due_on(d: &Desk, bill: InstrumentNumber, start: u64) -> Option<String> {
     let (id, _) = d.request_at(bill, start);
     let presentment = requests::presentment(&d.memory, &id).unwrap().unwrap();
     presentment.due_on.map(|day| day.to_string())
 }
 
-fn frozen(d: &Desk, bill: BillNumber) -> Vec<Frozen> {
+fn frozen(d: &Desk, bill: InstrumentNumber) -> Vec<Frozen> {
     d.lots(bill).iter().map(|lot| lot.frozen).collect()
 }
 
 /// Drawn on `s3`, which has no cash, in the hands of `s1`.
-fn on_s3(d: &mut Desk) -> BillNumber {
+fn on_s3(d: &mut Desk) -> InstrumentNumber {
     let mut draw = register("1,000.00", "2027-04-05");
     draw.kind = BillKind::Commercial;
     draw.acceptor = member("s3");
     d.delivered(draw)
 }
 
-fn pledged(d: &mut Desk, debt: &str, due: &str) -> BillNumber {
+fn pledged(d: &mut Desk, debt: &str, due: &str) -> InstrumentNumber {
     let bill = d.usual();
     d.deal(
         "s1",
@@ -46,7 +46,7 @@ fn pledged(d: &mut Desk, debt: &str, due: &str) -> BillNumber {
 
 #[test]
 fn on_a_frozen_or_stopped_lot_no_party_acts() {
-    let measures: [fn(BillNumber) -> Call; 2] = [
+    let measures: [fn(InstrumentNumber) -> Call; 2] = [
         |bill| freeze(bill, WHOLE, "400.00").into(),
         |bill| stop(bill, WHOLE, "400.00").into(),
     ];
@@ -136,7 +136,7 @@ fn an_undelivered_bill_is_frozen_as_a_whole() {
     d.ok("court", freeze(issued, WHOLE, ""));
     assert_eq!(d.refused("core", ask_acceptance(issued)), Code::Frozen);
     let revoke = Revoke {
-        bill: BillRef::Number(issued),
+        bill: InstrumentRef::Number(issued),
     };
     assert_eq!(d.refused("core", revoke), Code::Frozen);
     let accepted = d.accepted(register("1,000.00", "2027-04-05"));
@@ -170,7 +170,7 @@ fn a_pending_request_lapses() {
         d.0.run("court", &[freeze(bill, "1-40000", "100.00").into()]);
     assert_eq!(
         names(&executed.events),
-        ["request.lapsed", "bill.split", "court.measured"]
+        ["request.lapsed", "lot.split", "court.measured"]
     );
     d.sound();
     assert_eq!(
@@ -407,7 +407,7 @@ fn what_breaks_a_rule_is_refused_with_its_code() {
     d.ok(
         "core",
         Revoke {
-            bill: BillRef::Number(ended),
+            bill: InstrumentRef::Number(ended),
         },
     );
     let usd = Some(Money::parse("1.00", "USD".parse().unwrap()).unwrap());

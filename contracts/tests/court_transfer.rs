@@ -3,18 +3,18 @@
 mod encumbered;
 mod support;
 
-use allonge_contracts::bills::{BillNumber, Frozen, UseLimits};
+use allonge_contracts::bills::{Frozen, InstrumentNumber, UseLimits};
 use allonge_contracts::{Call, Code};
 use encumbered::*;
 use support::*;
 
 const WHOLE: &str = "1-100000";
 
-fn frozen(d: &Desk, bill: BillNumber) -> Vec<Frozen> {
+fn frozen(d: &Desk, bill: InstrumentNumber) -> Vec<Frozen> {
     d.lots(bill).iter().map(|lot| lot.frozen).collect()
 }
 
-fn pledged(d: &mut Desk, debt: &str, due: &str) -> BillNumber {
+fn pledged(d: &mut Desk, debt: &str, due: &str) -> InstrumentNumber {
     let bill = d.usual();
     d.deal(
         "s1",

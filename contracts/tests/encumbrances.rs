@@ -4,7 +4,7 @@ mod encumbered;
 mod support;
 
 use allonge_contracts::bills::{
-    BillKind, BillNumber, Dishonour, RefusalCode, Settlement, UseLimits,
+    BillKind, Dishonour, InstrumentNumber, RefusalCode, Settlement, UseLimits,
 };
 use allonge_contracts::calls::*;
 use allonge_contracts::{Call, Code, Event, Money};
@@ -82,7 +82,7 @@ fn a_pledge_that_comes_to_nothing_leaves_the_lot_as_it_was() {
     }
 }
 
-fn pledged(d: &mut Desk, debt: &str, due: &str) -> BillNumber {
+fn pledged(d: &mut Desk, debt: &str, due: &str) -> InstrumentNumber {
     let bill = d.usual();
     d.deal(
         "s1",
@@ -114,7 +114,7 @@ fn debt_due_first_the_pledgee_is_paid_up_to_the_debt() {
         let events = d.close("2027-04-05");
         assert_eq!(
             names(&events),
-            ["bill.paid", "bill.proceeds_paid", "clock.day_closed"]
+            ["bill.paid", "lot.proceeds_paid", "clock.day_closed"]
         );
         assert_eq!(d.account("bank-b"), (pledgee, 0, 0));
         assert_eq!(d.account("s1"), (100_000 - pledgee, 0, 0));
@@ -127,7 +127,7 @@ fn bill_first_the_proceeds_are_held_until_the_debt_is_due() {
     let mut d = Desk::new();
     let bill = pledged(&mut d, "600.00", "2027-04-20");
     let events = d.close("2027-04-05");
-    assert!(names(&events).contains(&"bill.proceeds_held"));
+    assert!(names(&events).contains(&"lot.proceeds_held"));
     assert_eq!(d.account("s1"), (100_000, 100_000, 0));
     assert_eq!(
         d.refused("s1", transfer("s2", yuan("0.01"))),
@@ -137,7 +137,7 @@ fn bill_first_the_proceeds_are_held_until_the_debt_is_due() {
     assert_eq!(d.account("s1"), (100_000, 100_000, 0));
     let events = d.close("2027-04-20");
     let paid = events.iter().find_map(|event| match event {
-        Event::ProceedsPaid(paid) => Some((paid.paid, paid.freed, paid.bill)),
+        Event::ProceedsPaid(paid) => Some((paid.paid, paid.freed, paid.instrument)),
         _ => None,
     });
     assert_eq!(paid, Some((yuan("600.00"), yuan("400.00"), bill)));

@@ -12,6 +12,7 @@ mod samples;
 mod support;
 
 use allonge_contracts::bills::{BillKind, Circulation, Dishonour, HandKind, RefusalCode, Status};
+use allonge_contracts::calls::RecordPaper;
 use allonge_contracts::{Call, Code, Event};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
@@ -94,6 +95,17 @@ fn the_vectors_hold() {
             );
         }
         assert_eq!(made.len(), written.len(), "{part}");
+    }
+}
+
+#[test]
+fn every_kind_of_paper_is_read_back() {
+    for paper in samples::papers() {
+        let made = round_trip(&Call::from(RecordPaper {
+            paper: paper.clone(),
+        }));
+        let kind = paper.kind().replace(' ', "_");
+        assert_eq!(made["json"]["args"]["paper"]["kind"], json!(kind));
     }
 }
 

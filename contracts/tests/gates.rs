@@ -2,7 +2,7 @@
 
 mod support;
 
-use allonge_contracts::bills::{BillKind, BillNumber, Market, RefusalCode, Settlement};
+use allonge_contracts::bills::{BillKind, InstrumentNumber, Market, RefusalCode, Settlement};
 use allonge_contracts::calls::*;
 use allonge_contracts::gates::read;
 use allonge_contracts::outcome::FactValue;
@@ -19,7 +19,7 @@ fn declare(assets: &str, deposits: &str, margin: &str) -> Declare {
 }
 
 /// A bill of `core`'s on some acceptor, payable to `s1`, for which acceptance is asked.
-fn asked(w: &mut World, acceptor: &str, sum: &str, maturity: &str) -> BillNumber {
+fn asked(w: &mut World, acceptor: &str, sum: &str, maturity: &str) -> InstrumentNumber {
     let mut draw = register(sum, maturity);
     draw.acceptor = member(acceptor);
     draw.kind = match acceptor {
@@ -34,7 +34,7 @@ fn asked(w: &mut World, acceptor: &str, sum: &str, maturity: &str) -> BillNumber
     bill
 }
 
-fn delivered(w: &mut World, acceptor: &str, sum: &str, maturity: &str) -> BillNumber {
+fn delivered(w: &mut World, acceptor: &str, sum: &str, maturity: &str) -> InstrumentNumber {
     let bill = asked(w, acceptor, sum, maturity);
     w.agree(acceptor, bill, 1);
     w.ok("core", ask_delivery(bill));
@@ -252,7 +252,7 @@ fn margins_stay_within_their_share_of_declared_deposits() {
 #[test]
 fn three_unpaid_packages_bar_acceptance_for_the_next_month() {
     let mut w = World::checked();
-    let bills: Vec<BillNumber> = ["2027-04-05", "2027-04-06", "2027-04-07"]
+    let bills: Vec<InstrumentNumber> = ["2027-04-05", "2027-04-06", "2027-04-07"]
         .iter()
         .map(|day| delivered(&mut w, "s3", "10.00", day))
         .collect();
@@ -301,7 +301,7 @@ fn three_unpaid_packages_bar_acceptance_for_the_next_month() {
     w.agree("s3", bill, 1);
 }
 
-fn present_late(bill: BillNumber, range: &str) -> Present {
+fn present_late(bill: InstrumentNumber, range: &str) -> Present {
     Present {
         explanation: "late by oversight".parse().unwrap(),
         ..present(bill, range)
@@ -362,7 +362,7 @@ fn events_count_over_six_months() {
 fn with_nothing_left_unpaid_only_an_event_of_the_month_counts() {
     for (last, expected) in [("2027-04-07", 1), ("2027-03-31", 0)] {
         let mut w = World::checked();
-        let bills: Vec<BillNumber> = ["2027-03-29", "2027-03-30", last]
+        let bills: Vec<InstrumentNumber> = ["2027-03-29", "2027-03-30", last]
             .iter()
             .map(|day| delivered(&mut w, "s3", "1.00", day))
             .collect();
@@ -417,7 +417,7 @@ fn early_refusal_is_no_event() {
 #[test]
 fn found_three_times_an_acceptor_is_persistently_overdue() {
     let mut w = World::checked();
-    let bills: Vec<BillNumber> = (0..3)
+    let bills: Vec<InstrumentNumber> = (0..3)
         .map(|_| delivered(&mut w, "s3", "1.00", "2027-04-05"))
         .collect();
     assert_eq!(
@@ -462,7 +462,7 @@ fn the_paper_of_the_persistently_overdue_is_not_discounted_pledged_or_guaranteed
     }
     w.morning("2027-04-06");
     let bill = delivered(&mut w, "s3", "100.00", "2027-10-06");
-    let number = BillRef::Number(bill);
+    let number = InstrumentRef::Number(bill);
     w.ok("s3", Disclose { bill: number });
     let discount = RequestDiscount {
         bill: number,
@@ -495,7 +495,7 @@ fn the_paper_of_the_persistently_overdue_is_not_discounted_pledged_or_guaranteed
     w.ok("s1", call);
     assert_eq!(w.refused("s1", rest), Code::PersistentlyOverdue);
     let pledge = RequestPledge {
-        bill: number,
+        instrument: number,
         lot: lot("4001-10000"),
         part: None,
         to: member("bank-b"),
@@ -503,6 +503,7 @@ fn the_paper_of_the_persistently_overdue_is_not_discounted_pledged_or_guaranteed
         debt_due: date("2027-09-01"),
         purpose: Default::default(),
         answer_by: None,
+        registry: allonge_contracts::Text::empty(),
     };
     assert_eq!(w.refused("s1", pledge), Code::PersistentlyOverdue);
     w.ok(

@@ -2,7 +2,7 @@
 
 mod support;
 
-use allonge_contracts::bills::{BillKind, BillNumber, Dishonour, Profile, RefusalCode, read};
+use allonge_contracts::bills::{BillKind, Dishonour, InstrumentNumber, Profile, RefusalCode, read};
 use allonge_contracts::calls::*;
 use allonge_contracts::{CallResult, Code, Date, Event, Hash, RequestId};
 use support::*;
@@ -10,7 +10,7 @@ use support::*;
 use Profile::{Geneva, Prc};
 
 /// A commercial bill of `core`'s on `s3`, payable to `s1`, for which acceptance is asked.
-fn asked(w: &mut World, profile: Profile, sum: &str, maturity: &str) -> BillNumber {
+fn asked(w: &mut World, profile: Profile, sum: &str, maturity: &str) -> InstrumentNumber {
     let mut draw = register(sum, maturity);
     draw.profile = profile;
     draw.kind = BillKind::Commercial;
@@ -22,13 +22,13 @@ fn asked(w: &mut World, profile: Profile, sum: &str, maturity: &str) -> BillNumb
     bill
 }
 
-fn deliver(w: &mut World, bill: BillNumber) -> BillNumber {
+fn deliver(w: &mut World, bill: InstrumentNumber) -> InstrumentNumber {
     w.ok("core", ask_delivery(bill));
     w.agree("s1", bill, 1);
     bill
 }
 
-fn delivered(w: &mut World, profile: Profile, sum: &str, maturity: &str) -> BillNumber {
+fn delivered(w: &mut World, profile: Profile, sum: &str, maturity: &str) -> InstrumentNumber {
     let bill = asked(w, profile, sum, maturity);
     w.agree("s3", bill, 1);
     deliver(w, bill)
@@ -43,7 +43,7 @@ fn accept_part((request, terms): (RequestId, Hash), part: &str) -> AcceptPart {
 }
 
 /// Accepted for a part, and delivered.
-fn accepted_in_part(w: &mut World, sum: &str, part: &str, maturity: &str) -> BillNumber {
+fn accepted_in_part(w: &mut World, sum: &str, part: &str, maturity: &str) -> InstrumentNumber {
     let bill = asked(w, Geneva, sum, maturity);
     let call = accept_part(w.request_at(bill, 1), part);
     w.ok("s3", call);
@@ -69,7 +69,7 @@ fn refusals(events: &[Event]) -> Vec<(String, RefusalCode, String)> {
         .collect()
 }
 
-fn bill_of(w: &World, bill: BillNumber) -> allonge_contracts::bills::Bill {
+fn bill_of(w: &World, bill: InstrumentNumber) -> allonge_contracts::bills::Bill {
     read::bill(&w.memory, &bill).unwrap().unwrap()
 }
 
@@ -345,7 +345,7 @@ fn the_mark_does_not_stop_the_endorsee() {
 }
 
 /// A holder who has taken its lot back from the clock's presentment.
-fn taken_back(w: &mut World, profile: Profile) -> BillNumber {
+fn taken_back(w: &mut World, profile: Profile) -> InstrumentNumber {
     let bill = delivered(w, profile, "10.00", "2027-04-05");
     w.morning("2027-04-05");
     let call = withdraw(w.request_at(bill, 1));
@@ -493,7 +493,7 @@ fn what_is_unaccepted_is_claimed_from_drawer_and_endorsers_only() {
     let bill = accepted_in_part(&mut w, "6.01", "2.78", "2027-04-05");
     w.close("2027-04-05");
     let notify = |start, end, party: &str| Notify {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
         lot: allonge_contracts::bills::LotRange { start, end },
         parties: vec![member(party)],
         costs: None,

@@ -93,7 +93,7 @@ fn issue_in_one_transaction() {
     let calls: Vec<Call> = vec![
         register("5.00", "2027-04-05").into(),
         RequestAcceptance {
-            bill: BillRef::Call(CallIndex { call: 0 }),
+            bill: InstrumentRef::Call(CallIndex { call: 0 }),
             answer_by: None,
         }
         .into(),
@@ -124,7 +124,7 @@ fn a_bill_on_oneself_is_accepted_in_the_transaction_that_draws_it() {
     let calls: Vec<Call> = vec![
         draw.into(),
         RequestAcceptance {
-            bill: BillRef::Call(CallIndex { call: 0 }),
+            bill: InstrumentRef::Call(CallIndex { call: 0 }),
             answer_by: None,
         }
         .into(),
@@ -542,7 +542,7 @@ fn revoked_before_acceptance_and_only_then() {
     let mut w = World::standard();
     let bill = w.registered("10.00", "2027-04-05");
     let revoke = || Revoke {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
     };
     w.ok("core", ask_acceptance(bill));
     assert_eq!(w.refused("core", revoke()), Code::RequestPending);
@@ -555,7 +555,7 @@ fn revoked_before_acceptance_and_only_then() {
     w.sound();
     let accepted = w.accepted("10.00", "2027-04-05");
     let call = Revoke {
-        bill: BillRef::Number(accepted),
+        bill: InstrumentRef::Number(accepted),
     };
     assert_eq!(w.refused("core", call), Code::WrongState);
 }

@@ -3,7 +3,7 @@
 
 mod support;
 
-use allonge_contracts::bills::{BillKind, BillNumber, LotRange};
+use allonge_contracts::bills::{BillKind, InstrumentNumber, LotRange};
 use allonge_contracts::calls::*;
 use allonge_contracts::{Call, CallResult, Code, Event, Money, Outcome};
 use support::*;
@@ -37,7 +37,7 @@ fn agree_to_all(w: &mut World, actor: &str, requests: &[CallResult]) {
 }
 
 /// So many commercial bills of `core`'s on `s3`, of 1.00 each, delivered to `s1`.
-fn draw(w: &mut World, count: usize, maturity: &str) -> Vec<BillNumber> {
+fn draw(w: &mut World, count: usize, maturity: &str) -> Vec<InstrumentNumber> {
     let mut draw = register("1.00", maturity);
     draw.kind = BillKind::Commercial;
     draw.acceptor = member("s3");
@@ -48,7 +48,7 @@ fn draw(w: &mut World, count: usize, maturity: &str) -> Vec<BillNumber> {
                 if call % 2 == 0 {
                     draw.clone().into()
                 } else {
-                    let bill = BillRef::Call(CallIndex { call: call - 1 });
+                    let bill = InstrumentRef::Call(CallIndex { call: call - 1 });
                     RequestAcceptance {
                         bill,
                         answer_by: None,
@@ -123,7 +123,7 @@ fn ten_thousand_bills_of_one_day_are_worked_off_in_order() {
     w.time_ms = local_ms(date("2027-04-05"), 0);
     let (blocks, events) = work_off(&mut w, false);
     assert!(blocks > 5, "{blocks} blocks in the morning");
-    let presented: Vec<BillNumber> = events
+    let presented: Vec<InstrumentNumber> = events
         .iter()
         .filter_map(|event| match event {
             Event::BillPresented(e) => Some(e.bill),
@@ -138,7 +138,7 @@ fn ten_thousand_bills_of_one_day_are_worked_off_in_order() {
     let (blocks, events) = work_off(&mut w, true);
     assert!(blocks > 5, "{blocks} blocks at the close");
     let whole = LotRange { start: 1, end: 100 };
-    let settled: Vec<(BillNumber, bool)> = events
+    let settled: Vec<(InstrumentNumber, bool)> = events
         .iter()
         .filter_map(|event| match event {
             Event::BillPaid(e) => Some((e.bill, e.lot, true)),
@@ -151,7 +151,7 @@ fn ten_thousand_bills_of_one_day_are_worked_off_in_order() {
         })
         .collect();
     // The first 7,000 in order are paid, the others refused.
-    let expected: Vec<(BillNumber, bool)> = in_order
+    let expected: Vec<(InstrumentNumber, bool)> = in_order
         .iter()
         .enumerate()
         .map(|(index, bill)| (*bill, index < 7_000))

@@ -2,7 +2,7 @@
 
 mod support;
 
-use allonge_contracts::bills::{BillKind, BillNumber, read};
+use allonge_contracts::bills::{BillKind, InstrumentNumber, read};
 use allonge_contracts::calls::*;
 use allonge_contracts::genesis::Params;
 use allonge_contracts::params::{self, ParamName};
@@ -25,7 +25,7 @@ fn in_force(w: &World, name: ParamName) -> u64 {
 }
 
 /// A commercial bill of `core`'s on `s3`, delivered to `s1`.
-fn on_s3(w: &mut World, sum: &str, maturity: &str) -> BillNumber {
+fn on_s3(w: &mut World, sum: &str, maturity: &str) -> InstrumentNumber {
     let mut draw = register(sum, maturity);
     draw.kind = BillKind::Commercial;
     draw.acceptor = member("s3");

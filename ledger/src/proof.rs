@@ -8,8 +8,8 @@ use crate::state::LedgerState;
 use crate::transaction::transaction_leaf;
 use crate::trie::{MAX_RANGE_ENTRIES, Proof, RangeProof, TooMany};
 use crate::validators::Validator;
-use allonge_contracts::bills::{self, BillNumber};
-use allonge_contracts::{Currency, Hash, MemberId, cash, members};
+use allonge_contracts::bills::{self, InstrumentNumber};
+use allonge_contracts::{Currency, Hash, MemberId, cash, members, receivables};
 use serde::{Deserialize, Serialize};
 
 /// The version of proof files.
@@ -83,9 +83,18 @@ pub enum Claim {
     /// A bill as the state has it after the block, with all its lots.
     Bill {
         /// Its number.
-        number: BillNumber,
+        number: InstrumentNumber,
         /// The bill's own entry.
         bill: Proof,
+        /// All of its lots, and that there are no others.
+        lots: RangeProof,
+    },
+    /// A receivable certificate as the state has it after the block, with all its lots.
+    Certificate {
+        /// Its number.
+        number: InstrumentNumber,
+        /// The certificate's own entry.
+        certificate: Proof,
         /// All of its lots, and that there are no others.
         lots: RangeProof,
     },
@@ -125,7 +134,10 @@ pub enum NoProof {
     },
     /// There is no such bill.
     #[error("there is no bill {0}")]
-    NoBill(BillNumber),
+    NoBill(InstrumentNumber),
+    /// There is no such certificate.
+    #[error("there is no certificate {0}")]
+    NoCertificate(InstrumentNumber),
     /// More lots than a proof may hold.
     #[error(transparent)]
     TooMany(#[from] TooMany),
@@ -202,7 +214,7 @@ impl ProofFile {
     /// No block yet, no such bill, or too many lots for one proof.
     pub fn bill(
         state: &LedgerState,
-        number: &BillNumber,
+        number: &InstrumentNumber,
         certificate: Certificate,
         set_changes: Vec<SetChange>,
     ) -> Result<Self, NoProof> {
@@ -214,6 +226,31 @@ impl ProofFile {
         let claim = Claim::Bill {
             number: *number,
             bill: state.trie.prove(&key),
+            lots: state
+                .trie
+                .prove_prefix(&bills::read::lots_prefix(number), MAX_RANGE_ENTRIES)?,
+        };
+        Ok(Self::new(header, certificate, set_changes, claim))
+    }
+
+    /// A receivable certificate and all its lots at the latest block, which `certificate` makes final.
+    ///
+    /// # Errors
+    /// No block yet, no such certificate, or too many lots for one proof.
+    pub fn receivable(
+        state: &LedgerState,
+        number: &InstrumentNumber,
+        certificate: Certificate,
+        set_changes: Vec<SetChange>,
+    ) -> Result<Self, NoProof> {
+        let header = state.header.as_ref().ok_or(NoProof::NoBlock)?;
+        let key = receivables::read::certificate_key(number);
+        if state.trie.get(&key).is_none() {
+            return Err(NoProof::NoCertificate(*number));
+        }
+        let claim = Claim::Certificate {
+            number: *number,
+            certificate: state.trie.prove(&key),
             lots: state
                 .trie
                 .prove_prefix(&bills::read::lots_prefix(number), MAX_RANGE_ENTRIES)?,

@@ -8,15 +8,17 @@ use crate::merkle::{MerkleError, MerklePath};
 use crate::proof::{Claim, MAX_SET_CHANGES, PROOF_VERSION, ProofFile, SetChange};
 use crate::state::PROTOCOL_VERSION;
 use crate::transaction::{CheckedTransaction, NoKeyCache, Transaction, transaction_leaf};
-use crate::trie::{Proof, ProofError, RangeProof};
+use crate::trie::{Proof, ProofError};
 use crate::validators::{ValidatorSet, ValidatorSetError};
-use allonge_contracts::bills::{self, Bill, BillNumber, Lot};
+use allonge_contracts::bills::{Bill, InstrumentNumber, Lot};
 use allonge_contracts::cash::{self, Balance};
 use allonge_contracts::members::{self, Member};
 use allonge_contracts::state::StateFault;
-use allonge_contracts::{Currency, Date, Hash, MemberId, Text};
+use allonge_contracts::{Currency, Date, Hash, MemberId, Text, receivables};
 use borsh::BorshDeserialize;
 use serde::Serialize;
+
+mod lots;
 
 /// What a proof file has shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -67,6 +69,13 @@ pub enum Fact {
     Bill {
         /// What was fixed when it was registered.
         bill: Box<Bill>,
+        /// Its lots, ascending.
+        lots: Vec<Lot>,
+    },
+    /// A receivable certificate with all its lots, which tile it from the first unit to the last.
+    Certificate {
+        /// What was fixed when it was opened.
+        certificate: Box<receivables::Certificate>,
         /// Its lots, ascending.
         lots: Vec<Lot>,
     },
@@ -180,12 +189,15 @@ pub enum VerifyError {
     },
     /// There is no such bill at this height.
     #[error("there is no bill {0} at this height")]
-    NoBill(BillNumber),
-    /// The lots do not make up the bill.
-    #[error("the lots of bill {number} do not tile 1 to {sum}: {detail}")]
+    NoBill(InstrumentNumber),
+    /// There is no such certificate at this height.
+    #[error("there is no certificate {0} at this height")]
+    NoCertificate(InstrumentNumber),
+    /// The lots do not make up the bill or the certificate.
+    #[error("the lots of {number} do not tile 1 to {sum}: {detail}")]
     Tiling {
-        /// The bill.
-        number: BillNumber,
+        /// The bill or the certificate.
+        number: InstrumentNumber,
         /// Its sum in minor units.
         sum: u64,
         /// Where they do not.
@@ -373,7 +385,12 @@ fn check_claim(genesis: &Hash, header: &Header, claim: &Claim) -> Result<Fact, V
             check_path("receipt", receipt_path, root, &receipt.leaf(), place)?;
             Ok(Fact::Clock { receipt })
         }
-        Claim::Bill { number, bill, lots } => check_bill(header, number, bill, lots),
+        Claim::Bill { number, bill, lots } => lots::check_bill(header, number, bill, lots),
+        Claim::Certificate {
+            number,
+            certificate,
+            lots,
+        } => lots::check_certificate(header, number, certificate, lots),
         Claim::Member { member, proof } => {
             let key = members::read::member_key(member);
             let found = entry(header, "member", members::read::decode_member, &key, proof)?;
@@ -436,50 +453,4 @@ fn unreadable(what: &'static str, fault: &StateFault) -> VerifyError {
         what,
         detail: fault.to_string(),
     }
-}
-
-fn check_bill(
-    header: &Header,
-    number: &BillNumber,
-    bill: &Proof,
-    lots: &RangeProof,
-) -> Result<Fact, VerifyError> {
-    let key = bills::read::bill_key(number);
-    let bill = entry(header, "bill", bills::read::decode_bill, &key, bill)?
-        .ok_or(VerifyError::NoBill(*number))?;
-    let lots = lots
-        .verify(&header.state_root, &bills::read::lots_prefix(number))
-        .map_err(|source| VerifyError::State {
-            what: "lots",
-            source,
-        })?
-        .iter()
-        .map(|(_, bytes)| bills::read::decode_lot(bytes).map_err(|e| unreadable("lot", &e)))
-        .collect::<Result<Vec<Lot>, _>>()?;
-    let sum = bill.sum.minor;
-    let wrong = |detail: String| VerifyError::Tiling {
-        number: *number,
-        sum,
-        detail,
-    };
-    let mut next = Some(1u64);
-    for lot in &lots {
-        if Some(lot.range.start) != next || lot.range.end < lot.range.start {
-            return Err(wrong(format!(
-                "lot {} does not follow the one before",
-                lot.range
-            )));
-        }
-        next = lot.range.end.checked_add(1);
-    }
-    if lots.last().map_or(0, |lot| lot.range.end) != sum {
-        return Err(wrong(format!(
-            "the last of {} lots does not end there",
-            lots.len()
-        )));
-    }
-    Ok(Fact::Bill {
-        bill: Box::new(bill),
-        lots,
-    })
 }

@@ -3,7 +3,7 @@
 
 mod common;
 
-use allonge_contracts::bills::BillNumber;
+use allonge_contracts::bills::InstrumentNumber;
 use allonge_contracts::{CallResult, Code, Event, Outcome, cash, check_invariants, work};
 use allonge_ledger::{CheckedTransaction, ExecutedBlock};
 use common::asks::*;
@@ -39,7 +39,7 @@ fn put(chain: &mut Chain, mut waiting: Vec<CheckedTransaction>) -> Vec<Vec<CallR
 }
 
 /// The bills, drawn by `t-0` on the bank to `t-1`, in the hands of `t-1`.
-fn issue(chain: &mut Chain) -> Vec<BillNumber> {
+fn issue(chain: &mut Chain) -> Vec<InstrumentNumber> {
     let register = register("bank", EACH, MATURITY);
     let places: Vec<u8> = (0..AT_ONCE as u8).collect();
     let count = BILLS.div_ceil(AT_ONCE as u64);
@@ -52,7 +52,7 @@ fn issue(chain: &mut Chain) -> Vec<BillNumber> {
         drawing.push(chain.tx("t-0", calls.collect()));
     }
     let made = put(chain, drawing);
-    let bills: Vec<BillNumber> = made.iter().flat_map(|made| bills_of(made)).collect();
+    let bills: Vec<InstrumentNumber> = made.iter().flat_map(|made| bills_of(made)).collect();
     answer(chain, "bank", &made);
     let asking = bills
         .chunks(AT_ONCE)
@@ -117,7 +117,7 @@ fn ten_thousand_bills_of_one_day_are_worked_off_over_several_blocks() {
     // The morning: every bill matures, then every lot is presented, in the order of the numbers.
     let mut time = at(MATURITY, 0);
     let mut mornings = 0;
-    let mut presented: Vec<BillNumber> = Vec::new();
+    let mut presented: Vec<InstrumentNumber> = Vec::new();
     loop {
         let other = chain.tx("t-2", vec![transfer("t-3", 1)]);
         let first = chain.tx("t-1", vec![endorse(bills[BILLS as usize - 1])]);

@@ -282,7 +282,7 @@ fn the_golden_chain_is_executed_from_its_bytes() {
     let golden: GoldenChain = serde_json::from_str(&text).unwrap();
     let mut state = LedgerState::genesis(golden.genesis).unwrap();
     assert_eq!(state.genesis_hash, golden.genesis_hash);
-    assert!(golden.blocks.len() > 40);
+    assert!(golden.blocks.len() > 150);
     for case in golden.blocks {
         let block = Block::from_bytes(&case.block.0).unwrap();
         assert_eq!(block.header, case.header);
@@ -366,6 +366,9 @@ fn proof_files() {
     let market = Market::new();
     let (block, certificate) = market.latest();
     let certificate = || certificate.clone();
+    let life = Life::new();
+    let redeemed_in_part = &life.certificates[1];
+    let (_, latest) = life.chain.blocks.last().unwrap();
     let proofs = [
         (
             "proof-transaction.json",
@@ -379,6 +382,11 @@ fn proof_files() {
         (
             "proof-bill.json",
             ProofFile::bill(market.state(), &market.bill, certificate(), vec![]).unwrap(),
+        ),
+        (
+            "proof-certificate.json",
+            ProofFile::receivable(&life.chain.state, redeemed_in_part, latest.clone(), vec![])
+                .unwrap(),
         ),
     ];
     for (name, proof) in proofs {

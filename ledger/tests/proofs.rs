@@ -2,7 +2,7 @@
 
 mod common;
 
-use allonge_contracts::bills::BillNumber;
+use allonge_contracts::bills::InstrumentNumber;
 use allonge_contracts::{Code, Currency, Event, Outcome, cash, members};
 use allonge_ledger::{
     CertificateError, Claim, ExecutedBlock, Fact, Genesis, HexBytes, LedgerState, NoProof,
@@ -117,7 +117,7 @@ fn a_bill_is_proved_with_its_whole_tiling() {
     let expected = [("1-12100", "t-2"), ("12101-100000", "t-1")];
     assert_eq!(lots, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
     let (_, certificate) = market.latest();
-    let other = BillNumber::compose(
+    let other = InstrumentNumber::compose(
         5,
         "102100099996".parse().unwrap(),
         "2027-01-04".parse().unwrap(),

@@ -1,7 +1,7 @@
 //! A plain HTTP client of one node, written against the API's documentation and not with the
 //! project's own client.
 
-use allonge_contracts::bills::BillNumber;
+use allonge_contracts::bills::InstrumentNumber;
 use allonge_contracts::{Hash, MemberId};
 use allonge_node::api::types::{
     At, BillBody, BlockBody, BlockView, CashBody, MemberBody, RequestsBody, StatusBody,
@@ -198,7 +198,7 @@ impl Api {
     ///
     /// # Errors
     /// No answer or another form.
-    pub async fn bill(&self, number: &BillNumber) -> Result<At<BillBody>, String> {
+    pub async fn bill(&self, number: &InstrumentNumber) -> Result<At<BillBody>, String> {
         self.read(&format!("/v1/bills/{number}")).await
     }
 

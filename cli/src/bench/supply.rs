@@ -7,10 +7,10 @@ use super::work::{STEP, SUM, StockLot, World, own};
 use crate::client::{Chain, Final, NodeClient, TransactionBuilder};
 use crate::cluster::{Cluster, names, whole};
 use crate::error::CliError;
-use allonge_contracts::bills::{BillKind, BillNumber, LotRange};
+use allonge_contracts::bills::{BillKind, InstrumentNumber, LotRange};
 use allonge_contracts::calls::{
-    Agree, BillRef, CallIndex, Register, RequestAcceptance, RequestDelivery, RequestEndorsement,
-    RequestRef,
+    Agree, CallIndex, InstrumentRef, Register, RequestAcceptance, RequestDelivery,
+    RequestEndorsement, RequestRef,
 };
 use allonge_contracts::{Call, CallResult, MemberId, Money};
 use ed25519_dalek::SigningKey;
@@ -69,12 +69,13 @@ pub(super) async fn draw_bills(
                     splittable: true,
                     not_transferable: false,
                     trade_background: Vec::new(),
+                    backing: Vec::new(),
                 }
                 .into(),
             );
             calls.push(
                 RequestAcceptance {
-                    bill: BillRef::Call(CallIndex { call: index }),
+                    bill: InstrumentRef::Call(CallIndex { call: index }),
                     answer_by: None,
                 }
                 .into(),
@@ -88,7 +89,7 @@ pub(super) async fn draw_bills(
         send(client, &chain, &bank, agreements(&drawn)).await?;
         let deliver = numbers.iter().map(|number| {
             RequestDelivery {
-                bill: BillRef::Number(*number),
+                bill: InstrumentRef::Number(*number),
                 answer_by: None,
             }
             .into()
@@ -153,7 +154,7 @@ pub(super) async fn stock_up(
 
 /// Lots to be cut from one bill for one account.
 struct Cut {
-    bill: BillNumber,
+    bill: InstrumentNumber,
     from: u64,
     count: u64,
     sum: Money,
@@ -172,7 +173,7 @@ impl Cut {
                 calls.push(
                     RequestEndorsement {
                         purpose: Default::default(),
-                        bill: BillRef::Number(self.bill),
+                        bill: InstrumentRef::Number(self.bill),
                         lot: LotRange {
                             start,
                             end: self.sum.minor,
@@ -221,7 +222,7 @@ async fn send(
     }
 }
 
-fn bills(done: &Final) -> Vec<BillNumber> {
+fn bills(done: &Final) -> Vec<InstrumentNumber> {
     let results = done.results().unwrap_or_default().iter();
     results
         .filter_map(|result| match result {

@@ -4,8 +4,8 @@ use super::{Kind, supply};
 use crate::client::{Chain, NodeClient, TransactionBuilder};
 use crate::cluster::{Cluster, ClusterError, MemberSpec, Spec, built_in, names, whole};
 use crate::error::CliError;
-use allonge_contracts::bills::{BillNumber, LotRange};
-use allonge_contracts::calls::{BillRef, RequestEndorsement, Transfer};
+use allonge_contracts::bills::{InstrumentNumber, LotRange};
+use allonge_contracts::calls::{InstrumentRef, RequestEndorsement, Transfer};
 use allonge_contracts::members::Role;
 use allonge_contracts::{Call, Currency, Hash, MemberId, Money, Text};
 use bytes::Bytes;
@@ -34,7 +34,7 @@ pub(super) struct World {
 pub(super) struct Account {
     pub id: MemberId,
     pub key: SigningKey,
-    pub bill: Option<BillNumber>,
+    pub bill: Option<InstrumentNumber>,
     /// The first unit of what is left of its bill.
     pub next: u64,
     pub stock: Vec<StockLot>,
@@ -43,7 +43,7 @@ pub(super) struct Account {
 /// A lot that its holder may endorse.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StockLot {
-    pub bill: BillNumber,
+    pub bill: InstrumentNumber,
     pub lot: LotRange,
 }
 
@@ -142,7 +142,7 @@ impl World {
             let call: Call = match lot {
                 Some(StockLot { bill, lot }) => RequestEndorsement {
                     purpose: Default::default(),
-                    bill: BillRef::Number(bill),
+                    bill: InstrumentRef::Number(bill),
                     lot,
                     part: Some(step),
                     to,

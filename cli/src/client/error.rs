@@ -122,7 +122,23 @@ impl ClientError {
 
     /// Whether the node said that there is no such thing.
     pub fn is_not_found(&self) -> bool {
-        matches!(self, ClientError::Refused { error, .. } if matches!(error.known(), Some(Code::NotFound | Code::NoSuchMember | Code::NoSuchBill)))
+        let ClientError::Refused { error, .. } = self else {
+            return false;
+        };
+        matches!(
+            error.known(),
+            Some(
+                Code::NotFound
+                    | Code::NoSuchMember
+                    | Code::NoSuchBill
+                    | Code::NoSuchCertificate
+                    | Code::NoSuchPaper
+                    | Code::NoSuchClaim
+                    | Code::NoSuchCondition
+                    | Code::NoSuchInstruction
+                    | Code::NoSuchObligation
+            )
+        )
     }
 }
 

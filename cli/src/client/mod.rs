@@ -21,6 +21,8 @@ mod error;
 mod events;
 mod http;
 mod node;
+mod paper;
+mod receivables;
 mod sent_log;
 mod types;
 
@@ -30,5 +32,6 @@ pub use builder::{
 pub use error::{ApiError, Attempt, ClientError};
 pub use events::EventStream;
 pub use node::{NodeClient, Side, Wait};
+pub use paper::{PaperBody, shown_by};
 pub use sent_log::{Sent, SentLog, SentLogError};
 pub use types::*;

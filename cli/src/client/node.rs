@@ -9,7 +9,7 @@ use super::types::{
     MembersBody, ParamsBody, QuoteBody, RecourseBody, RequestBody, RequestsBody, StatusBody,
     TransactionState, TransactionView, chain_of,
 };
-use allonge_contracts::bills::{BillNumber, LotRange};
+use allonge_contracts::bills::{InstrumentNumber, LotRange};
 use allonge_contracts::members::Member;
 use allonge_contracts::{Code, Date, Hash, MemberId, RequestId};
 use allonge_ledger::Genesis;
@@ -18,6 +18,9 @@ use reqwest::Method;
 use serde::de::DeserializeOwned;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+mod settling;
+mod trade;
 
 /// How long what is known of the chain is used before it is asked for again.
 const CHAIN_AGE: Duration = Duration::from_secs(30);
@@ -36,7 +39,7 @@ pub struct NodeClient {
 }
 
 /// The most pages that one answer is put together from.
-const MAX_PAGES: usize = 1_000;
+pub(super) const MAX_PAGES: usize = 1_000;
 
 /// Which of a member's live requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -338,7 +341,7 @@ impl NodeClient {
     ///
     /// # Errors
     /// `Refused` where there is none (see [`ClientError::is_not_found`]); `NoNode`, `BadAnswer`.
-    pub async fn bill(&self, number: &BillNumber) -> Result<At<BillBody>, ClientError> {
+    pub async fn bill(&self, number: &InstrumentNumber) -> Result<At<BillBody>, ClientError> {
         let path = format!("/v1/bills/{number}");
         let mut all: At<BillBody> = self.get(&path, &[]).await?;
         for _ in 0..MAX_PAGES {
@@ -386,7 +389,7 @@ impl NodeClient {
     /// `Refused` where there is no such lot or no price; `NoNode`, `BadAnswer`.
     pub async fn quote(
         &self,
-        number: &BillNumber,
+        number: &InstrumentNumber,
         query: &[(&str, String)],
     ) -> Result<At<QuoteBody>, ClientError> {
         self.get(&format!("/v1/bills/{number}/quote"), query).await
@@ -398,7 +401,7 @@ impl NodeClient {
     /// `Refused` where there is no such lot; `NoNode`, `BadAnswer`.
     pub async fn recourse(
         &self,
-        number: &BillNumber,
+        number: &InstrumentNumber,
         lot: LotRange,
         on: Option<Date>,
     ) -> Result<At<RecourseBody>, ClientError> {
@@ -444,8 +447,20 @@ impl NodeClient {
     ///
     /// # Errors
     /// `NoNode`, `Refused`.
-    pub async fn bill_proof(&self, number: &BillNumber) -> Result<Vec<u8>, ClientError> {
+    pub async fn bill_proof(&self, number: &InstrumentNumber) -> Result<Vec<u8>, ClientError> {
         self.get_bytes(&format!("/v1/bills/{number}/proof")).await
+    }
+
+    /// The proof file of a certificate with all its lots at the latest height.
+    ///
+    /// # Errors
+    /// `NoNode`, `Refused`.
+    pub async fn receivable_proof(
+        &self,
+        number: &InstrumentNumber,
+    ) -> Result<Vec<u8>, ClientError> {
+        self.get_bytes(&format!("/v1/receivables/{number}/proof"))
+            .await
     }
 
     /// Events from a height on, or from now on.
@@ -453,7 +468,7 @@ impl NodeClient {
         EventStream::new(self.http.clone(), from)
     }
 
-    async fn get<T: DeserializeOwned>(
+    pub(super) async fn get<T: DeserializeOwned>(
         &self,
         path: &str,
         query: &[(&str, String)],
@@ -479,7 +494,7 @@ impl NodeClient {
     }
 }
 
-fn with_cursor<'a>(
+pub(super) fn with_cursor<'a>(
     mut query: Vec<(&'a str, String)>,
     cursor: Option<&str>,
 ) -> Vec<(&'a str, String)> {

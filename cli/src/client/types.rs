@@ -6,10 +6,14 @@ use allonge_ledger::Receipt;
 use serde::{Deserialize, Serialize};
 
 pub use allonge_node::api::types::{
-    At, BalanceView, BillBody, BillsBody, BlockTransaction, BlockView, CashBody, ClockView,
-    EventView, GatesBody, Holding, HoldingsBody, InvariantsBody, MembersBody, ParamChange,
-    ParamView, ParamsBody, Problem, QuoteBody, RecourseBody, RequestBody, RequestView,
-    RequestsBody, StatusBody, TransactionState, TransactionView,
+    At, BalanceView, BillBody, BillsBody, BlockTransaction, BlockView, CashBody, CertificateBody,
+    CertificateHolding, CertificateHoldingsBody, CertificateReach, CertificatesBody, CheckBody,
+    ClaimBody, ClaimsBody, ClockView, ConditionBody, ConditionsBody, EventView, GatesBody, Holding,
+    HoldingsBody, InstructionView, InstructionsBody, InvariantsBody, LineBody, LinesBody,
+    MembersBody, NettingBody, ObligationBody, PaperFacts, PaperView, PapersBody, ParamChange,
+    ParamView, ParamsBody, Problem, QueueBody, QuoteAskBody, QuoteAsksBody, QuoteBody, ReachBody,
+    RecourseBody, RequestBody, RequestView, RequestsBody, StatusBody, TransactionState,
+    TransactionView,
 };
 
 /// A transaction that is on the ledger.

@@ -2,6 +2,7 @@
 
 use super::spec::{BuiltIn, MAX_NODES};
 use crate::client::ClientError;
+use crate::invoice::InvoiceKeyError;
 use crate::keystore::KeystoreError;
 use std::path::PathBuf;
 
@@ -145,6 +146,9 @@ pub enum ClusterError {
     /// Keys.
     #[error(transparent)]
     Keys(#[from] KeystoreError),
+    /// The invoice key.
+    #[error(transparent)]
+    InvoiceKey(#[from] InvoiceKeyError),
     /// The client.
     #[error(transparent)]
     Client(#[from] ClientError),
@@ -176,6 +180,7 @@ impl ClusterError {
             ClusterError::Random(_) => "CLUSTER_RANDOM",
             ClusterError::Genesis(_) => "CLUSTER_GENESIS",
             ClusterError::Keys(error) => error.code(),
+            ClusterError::InvoiceKey(_) => "INVOICE_KEY",
             ClusterError::Client(_) => "CLUSTER_CLIENT",
             ClusterError::BuiltIn(_) => "CLUSTER_BUILT_IN",
         }
@@ -208,6 +213,7 @@ impl ClusterError {
             ClusterError::Random(_) => "try again".to_owned(),
             ClusterError::Genesis(_) | ClusterError::BuiltIn(_) => "this is a mistake in allonge: please report it".to_owned(),
             ClusterError::Keys(error) => error.hint(),
+            ClusterError::InvoiceKey(error) => error.hint(),
             ClusterError::Client(_) => "see `allonge cluster status`".to_owned(),
         }
     }

@@ -6,6 +6,7 @@ use super::ports::NodePorts;
 use super::process::{io, write_file};
 use super::spec::{MAX_NODES, Spec};
 use crate::client::now_ms;
+use crate::invoice::{InvoiceKey, KEY_FILE};
 use crate::keystore::{Keystore, public_key, write_key_file};
 use allonge_contracts::calls::CurrencyAuthority;
 use allonge_contracts::genesis::{GenesisRules, OpeningBalance};
@@ -49,6 +50,7 @@ pub(super) fn generate(spec: &Spec) -> Result<Manifest, ClusterError> {
     }
     let keystore = Keystore::of_home(dir);
     let members = make_members(spec, &keystore)?;
+    InvoiceKey::create(&dir.join(KEY_FILE))?;
     let mut nodes = Vec::new();
     for (i, ports) in ports.into_iter().enumerate() {
         nodes.push(NewNode {

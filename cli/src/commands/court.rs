@@ -71,7 +71,7 @@ pub async fn run(context: &Context, args: CourtArgs) -> Result<(), CliError> {
         Verb::Freeze(MeasureArgs { part, order }) => {
             let chosen = part.choose(context, Pick::Live).await?;
             Freeze {
-                bill: chosen.bill,
+                instrument: chosen.bill,
                 lot: chosen.lot,
                 part: chosen.part,
                 order,
@@ -81,7 +81,7 @@ pub async fn run(context: &Context, args: CourtArgs) -> Result<(), CliError> {
         Verb::Stop(MeasureArgs { part, order }) => {
             let chosen = part.choose(context, Pick::Live).await?;
             Stop {
-                bill: chosen.bill,
+                instrument: chosen.bill,
                 lot: chosen.lot,
                 part: chosen.part,
                 order,
@@ -94,7 +94,7 @@ pub async fn run(context: &Context, args: CourtArgs) -> Result<(), CliError> {
             let part = PartArgs { lot, amount: None };
             let chosen = part.choose(context, Pick::Measured).await?;
             Unfreeze {
-                bill: chosen.bill,
+                instrument: chosen.bill,
                 lot: chosen.lot,
                 order,
             }
@@ -106,7 +106,7 @@ pub async fn run(context: &Context, args: CourtArgs) -> Result<(), CliError> {
         } => {
             let chosen = part.choose(context, Pick::Live).await?;
             OrderTransfer {
-                bill: chosen.bill,
+                instrument: chosen.bill,
                 lot: chosen.lot,
                 part: chosen.part,
                 order,

@@ -13,7 +13,7 @@ use std::path::PathBuf;
     after_help = "Examples:\n  allonge demo\n  allonge demo --invoice invoice.xml\n  allonge demo --output json > demo.json"
 )]
 pub struct DemoArgs {
-    /// A UBL 2.1 invoice to draw the bill for [default: a built-in one]
+    /// An invoice, UBL 2.1 or CII, to draw the bill for [default: a built-in one]
     #[arg(long, value_name = "FILE")]
     invoice: Option<PathBuf>,
     /// The network's folder, new or empty; all of it is kept [default: a temporary one]

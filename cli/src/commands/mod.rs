@@ -12,12 +12,17 @@ pub mod dev;
 pub mod events;
 pub mod key;
 pub mod member;
+pub mod netting;
 pub mod node;
 pub mod params;
 pub mod play;
 pub mod proof;
+pub mod receivable;
 pub mod recourse;
+pub mod settle;
+pub mod simulate;
 pub mod status;
+pub mod trade;
 pub mod tx;
 pub mod verify;
 
@@ -35,12 +40,17 @@ pub async fn run(context: &Context, command: Command) -> Result<(), CliError> {
         Command::Demo(args) => demo::run(context, args).await,
         Command::Play(args) => play::run(context, args).await,
         Command::Bench(args) => bench::run(context, args).await,
+        Command::Simulate(args) => simulate::run(context, args).await,
         Command::Key(args) => key::run(context, args),
         Command::Member(args) => member::run(context, args).await,
         Command::Cash(args) => cash::run(context, args).await,
         Command::Bill(args) => bill::run(context, args).await,
+        Command::Receivable(args) => receivable::run(context, args).await,
         Command::Recourse(args) => recourse::run(context, args).await,
         Command::Court(args) => court::run(context, args).await,
+        Command::Netting(args) => netting::run(context, args).await,
+        Command::Settle(args) => settle::run(context, args).await,
+        Command::Trade(args) => trade::run(context, args).await,
         Command::Params(args) => params::run(context, args).await,
         Command::Tx(args) => tx::run(context, args).await,
         Command::Block(args) => block::run(context, args).await,

@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::files;
 use allonge_contracts::Hash;
-use allonge_contracts::bills::BillNumber;
+use allonge_contracts::bills::InstrumentNumber;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -44,7 +44,18 @@ enum What {
     )]
     Bill {
         /// The bill
-        number: BillNumber,
+        number: InstrumentNumber,
+        /// Where to write it; standard output where absent
+        #[arg(short = 'o', long = "file", value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// A receivable certificate with all its lots, as of the latest block
+    #[command(
+        after_help = "Example:\n  allonge proof get receivable 910210009999620270105000000017 -o certificate.proof.json"
+    )]
+    Receivable {
+        /// The certificate
+        number: InstrumentNumber,
         /// Where to write it; standard output where absent
         #[arg(short = 'o', long = "file", value_name = "FILE")]
         file: Option<PathBuf>,
@@ -61,6 +72,7 @@ pub async fn run(context: &Context, args: ProofArgs) -> Result<(), CliError> {
     let (bytes, file) = match what {
         What::Tx { id, file } => (client.transaction_proof(id).await?, file),
         What::Bill { number, file } => (client.bill_proof(&number).await?, file),
+        What::Receivable { number, file } => (client.receivable_proof(&number).await?, file),
     };
     match file {
         None => context

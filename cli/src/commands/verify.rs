@@ -4,7 +4,8 @@ use crate::context::Context;
 use crate::error::CliError;
 use crate::files::{read_bounded, read_genesis};
 use crate::output::{Style, describe, fields, range_text};
-use allonge_contracts::{Event, Outcome};
+use allonge_contracts::bills::Lot;
+use allonge_contracts::{Currency, Event, Outcome};
 use allonge_ledger::{Fact, MAX_PROOF_BYTES, ProofFile, Verified, verify};
 use clap::Args;
 use std::path::PathBuf;
@@ -95,15 +96,18 @@ fn text(verified: &Verified, style: Style) -> String {
                 "bill {}: {}, {} on {}, matures {}\n",
                 bill.number, bill.sum, bill.drawer, bill.acceptor, bill.maturity
             ));
-            for lot in lots {
-                out.push_str(&format!(
-                    "  {}  {}, {}, {}\n",
-                    range_text(lot.range, bill.sum.currency),
-                    lot.holder,
-                    lot.status,
-                    lot.circulation
-                ));
-            }
+            out.push_str(&tiling(lots, bill.sum.currency));
+        }
+        Fact::Certificate { certificate, lots } => {
+            out.push_str(&format!(
+                "certificate {}: {}, {} to {}, due {}\n",
+                certificate.number,
+                certificate.sum,
+                certificate.issuer,
+                certificate.payee,
+                certificate.due
+            ));
+            out.push_str(&tiling(lots, certificate.sum.currency));
         }
         Fact::Member { name, member } => out.push_str(&match member {
             Some(member) => format!("{name} is a member with {} keys\n", member.keys.len()),
@@ -122,6 +126,20 @@ fn text(verified: &Verified, style: Style) -> String {
         }),
     }
     out
+}
+
+fn tiling(lots: &[Lot], currency: Currency) -> String {
+    lots.iter()
+        .map(|lot| {
+            format!(
+                "  {}  {}, {}, {}\n",
+                range_text(lot.range, currency),
+                lot.holder,
+                lot.status,
+                lot.circulation
+            )
+        })
+        .collect()
 }
 
 fn events(events: &[Event]) -> String {

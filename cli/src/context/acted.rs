@@ -3,7 +3,7 @@
 use crate::client::{ClientError, Final, TransactionState, TransactionView};
 use crate::error::CliError;
 use crate::output::{Output, Style, describe};
-use allonge_contracts::bills::BillNumber;
+use allonge_contracts::bills::InstrumentNumber;
 use allonge_contracts::{CallResult, Hash, Outcome, RequestId};
 use serde::Serialize;
 use std::time::Duration;
@@ -20,11 +20,27 @@ struct Shown<'a> {
     #[serde(flatten)]
     view: &'a TransactionView,
     #[serde(skip_serializing_if = "Option::is_none")]
-    bill: Option<BillNumber>,
+    bill: Option<InstrumentNumber>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<InstrumentNumber>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<RequestId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quotes: Option<RequestId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request: Option<RequestId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hold: Option<RequestId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    obligation: Option<RequestId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instruction: Option<RequestId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paper: Option<Hash>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<RequestId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<RequestId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     milliseconds: Option<u64>,
 }
@@ -44,9 +60,17 @@ impl Acted {
     }
 
     /// The bill that it registered.
-    pub fn bill(&self) -> Option<BillNumber> {
+    pub fn bill(&self) -> Option<InstrumentNumber> {
         self.results().iter().find_map(|result| match result {
             CallResult::Bill(number) => Some(*number),
+            _ => None,
+        })
+    }
+
+    /// The certificate that it opened.
+    pub fn certificate(&self) -> Option<InstrumentNumber> {
+        self.results().iter().find_map(|result| match result {
+            CallResult::Certificate(number) => Some(*number),
             _ => None,
         })
     }
@@ -70,7 +94,8 @@ impl Acted {
             if matches!(receipt.outcome, Outcome::Accepted(_)))
     }
 
-    fn results(&self) -> &[CallResult] {
+    /// What each call made; nothing where it is not final or was rejected.
+    pub fn results(&self) -> &[CallResult] {
         match &self.view.status {
             TransactionState::Final { receipt, .. } => match &receipt.outcome {
                 Outcome::Accepted(results) => results,
@@ -99,12 +124,41 @@ impl Acted {
         let shown = Shown {
             view: &self.view,
             bill: self.bill(),
+            certificate: self.certificate(),
+            line: ids(|result| match result {
+                CallResult::Line(line) => Some(*line),
+                _ => None,
+            }),
+            quotes: ids(|result| match result {
+                CallResult::Quotes(ask) => Some(*ask),
+                _ => None,
+            }),
             request: ids(|result| match result {
                 CallResult::Request { request, .. } => Some(*request),
                 _ => None,
             }),
             hold: ids(|result| match result {
                 CallResult::Hold(hold) => Some(*hold),
+                _ => None,
+            }),
+            obligation: ids(|result| match result {
+                CallResult::Obligation(id) => Some(*id),
+                _ => None,
+            }),
+            instruction: ids(|result| match result {
+                CallResult::Instruction { instruction, .. } => Some(*instruction),
+                _ => None,
+            }),
+            paper: self.results().iter().find_map(|result| match result {
+                CallResult::Paper(id) => Some(*id),
+                _ => None,
+            }),
+            claim: ids(|result| match result {
+                CallResult::Claim(id) => Some(*id),
+                _ => None,
+            }),
+            condition: ids(|result| match result {
+                CallResult::Condition(id) => Some(*id),
                 _ => None,
             }),
             milliseconds: self

@@ -27,7 +27,7 @@ const ASK: Duration = Duration::from_secs(20);
 /// How the demo is run.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// A UBL 2.1 invoice; the built-in one where absent.
+    /// An invoice, UBL 2.1 or CII; the built-in one where absent.
     pub invoice: Option<PathBuf>,
     /// The folder, new or empty; one under the system's folder for temporary files where absent.
     pub dir: Option<PathBuf>,

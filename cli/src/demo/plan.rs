@@ -2,7 +2,7 @@
 
 use crate::cluster::names;
 use crate::error::CliError;
-use crate::invoice::{Invoice, InvoiceFileError, MAX_BYTES, Party, read_invoice};
+use crate::invoice::{Invoice, InvoiceFileError, MAX_BYTES, Party, TradeDocument, read_invoice};
 use allonge_contracts::genesis::Params;
 use allonge_contracts::members::LegalId;
 use allonge_contracts::{Hash, Money};
@@ -27,7 +27,7 @@ const TO_BANK: u64 = 20;
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     /// The invoice.
-    pub invoice: Invoice,
+    pub invoice: TradeDocument,
     /// Where it was read from.
     pub source: Source,
     /// SHA-256 of the file.
@@ -75,11 +75,13 @@ impl Plan {
             None => (FIXTURE.to_vec(), Source::BuiltIn),
             Some(file) => (read_bytes(file)?, Source::File(file.to_owned())),
         };
-        let invoice = read_invoice(&bytes).map_err(|error| InvoiceFileError::Invoice {
+        let Invoice {
+            document: invoice,
+            owed: sum,
+        } = read_invoice(&bytes).map_err(|error| InvoiceFileError::Invoice {
             file: file.unwrap_or(Path::new("the built-in invoice")).to_owned(),
             source: Box::new(error),
         })?;
-        let sum = invoice.payable_amount.money;
         let most = Money::new(sum.currency, Params::default().bill_max_sum);
         if sum.minor < LEAST || sum.minor > most.minor {
             let least = Money::new(sum.currency, LEAST);

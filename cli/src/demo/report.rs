@@ -1,7 +1,7 @@
 //! What the demo tells: every step, and the one document that it comes to.
 
 use super::plan::{Mapped, Source};
-use allonge_contracts::bills::{BillNumber, LotRange};
+use allonge_contracts::bills::{InstrumentNumber, LotRange};
 use allonge_contracts::{Date, Hash, MemberId, Money};
 use allonge_ledger::Verified;
 use serde::Serialize;
@@ -62,7 +62,7 @@ pub(super) struct InvoiceLine {
 /// The bill.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct BillLine {
-    pub number: BillNumber,
+    pub number: InstrumentNumber,
     pub sum: Money,
     pub drawer: MemberId,
     pub acceptor: MemberId,

@@ -5,7 +5,7 @@ use super::screen::Screen;
 use crate::client::{BlockView, ClientError, Final, NodeClient, TransactionBuilder};
 use crate::cluster::{Cluster, ClusterError};
 use crate::error::CliError;
-use allonge_contracts::bills::{BillNumber, LotRange};
+use allonge_contracts::bills::{InstrumentNumber, LotRange};
 use allonge_contracts::calls::AdvanceClock;
 use allonge_contracts::{Call, CallResult, Code, Date, Event, MemberId, Money};
 use std::time::{Duration, Instant};
@@ -107,7 +107,7 @@ impl Stage {
         actor: &str,
         to: Date,
         text: String,
-        bill: &BillNumber,
+        bill: &InstrumentNumber,
     ) -> Result<Vec<ClockEvent>, CliError> {
         let moved = self
             .act(Act {
@@ -167,7 +167,7 @@ impl Stage {
 }
 
 /// The bill that an event of the clock is about, as far as it concerns the demo.
-fn bill_of(event: &Event) -> Option<&BillNumber> {
+fn bill_of(event: &Event) -> Option<&InstrumentNumber> {
     match event {
         Event::BillPresented(e) => Some(&e.bill),
         Event::BillPaid(e) => Some(&e.bill),
@@ -206,7 +206,7 @@ pub(super) fn request_of(
 }
 
 /// The bill that an act made.
-pub(super) fn bill_made(done: &Final) -> Result<BillNumber, CliError> {
+pub(super) fn bill_made(done: &Final) -> Result<InstrumentNumber, CliError> {
     let results = done.results().unwrap_or_default();
     let found = results.iter().find_map(|result| match result {
         CallResult::Bill(number) => Some(*number),

@@ -8,10 +8,10 @@ use super::stage::{Act, ClockEvent, Stage, bill_made, id, milliseconds, request_
 use crate::client::Final;
 use crate::cluster::names::{CENTRAL_BANK, CORE, FIRST_BANK, REGULATOR, SECOND_BANK, SUPPLIERS};
 use crate::error::CliError;
-use allonge_contracts::bills::{BillKind, BillNumber};
+use allonge_contracts::bills::{BillKind, InstrumentNumber};
 use allonge_contracts::calls::{
-    Admit, Agree, BillRef, CallIndex, Mint, Present, Register, RequestAcceptance, RequestDelivery,
-    RequestEndorsement, RequestRef, Transfer,
+    Admit, Agree, CallIndex, InstrumentRef, Mint, Present, Register, RequestAcceptance,
+    RequestDelivery, RequestEndorsement, RequestRef, Transfer,
 };
 use allonge_contracts::members::Role;
 use allonge_contracts::{Call, Event, Hash, MemberId, Money, RequestId, Text};
@@ -201,9 +201,10 @@ impl Teller<'_> {
             splittable: true,
             not_transferable: false,
             trade_background: vec![self.plan.hash],
+            backing: Vec::new(),
         };
         let ask = RequestAcceptance {
-            bill: BillRef::Call(CallIndex { call: 0 }),
+            bill: InstrumentRef::Call(CallIndex { call: 0 }),
             answer_by: None,
         };
         let text = format!(
@@ -226,7 +227,7 @@ impl Teller<'_> {
         )
         .await?;
         let deliver = RequestDelivery {
-            bill: BillRef::Number(number),
+            bill: InstrumentRef::Number(number),
             answer_by: None,
         };
         let done = self
@@ -275,7 +276,7 @@ impl Teller<'_> {
     /// Request and answer.
     async fn endorse(
         &mut self,
-        bill: &BillNumber,
+        bill: &InstrumentNumber,
         from: &str,
         to: &str,
         money: Money,
@@ -290,7 +291,7 @@ impl Teller<'_> {
 
     async fn ask_endorsement(
         &mut self,
-        bill: &BillNumber,
+        bill: &InstrumentNumber,
         from: &str,
         to: &str,
         money: Money,
@@ -298,7 +299,7 @@ impl Teller<'_> {
     ) -> Result<(RequestId, Hash, Money), CliError> {
         let ask = RequestEndorsement {
             purpose: Default::default(),
-            bill: BillRef::Number(*bill),
+            bill: InstrumentRef::Number(*bill),
             lot: self.books.lot_of(&id(from)?)?,
             part: Some(money),
             to: id(to)?,
@@ -377,7 +378,7 @@ impl Teller<'_> {
     }
 
     /// The drawer puts its bank in funds, as it must before maturity.
-    async fn cover(&mut self, bill: &BillNumber) -> Result<(), CliError> {
+    async fn cover(&mut self, bill: &InstrumentNumber) -> Result<(), CliError> {
         let sum = self.plan.sum;
         let transfer = Transfer {
             to: id(FIRST_BANK)?,
@@ -398,7 +399,7 @@ impl Teller<'_> {
     /// A holder presents before maturity, and the acceptor pays though it need not yet.
     async fn pay_early(
         &mut self,
-        bill: &BillNumber,
+        bill: &InstrumentNumber,
         holder: &str,
     ) -> Result<(Final, Payment), CliError> {
         let (from, to) = (id(FIRST_BANK)?, id(holder)?);
@@ -406,7 +407,7 @@ impl Teller<'_> {
         let money = Money::new(self.plan.sum.currency, lot.amount().unwrap_or(0));
         let present = Present {
             part: None,
-            bill: BillRef::Number(*bill),
+            bill: InstrumentRef::Number(*bill),
             lot,
             explanation: Text::empty(),
         };

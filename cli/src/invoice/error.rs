@@ -1,6 +1,6 @@
 //! Why an invoice cannot be read: where, what, and what to do.
 
-use super::{MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS};
+use super::{MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, MAX_LINES};
 use allonge_contracts::Currency;
 use std::fmt;
 use std::path::PathBuf;
@@ -48,8 +48,8 @@ pub enum Problem {
     /// Does not begin like XML.
     #[error("not XML: it begins with `{0}`")]
     NotXml(String),
-    /// Another encoding than UTF-8, declared or found.
-    #[error("not UTF-8: {0}")]
+    /// Another encoding than UTF-8 and UTF-16 with a byte order mark, declared or found.
+    #[error("neither UTF-8 nor UTF-16 with a byte order mark: {0}")]
     NotUtf8(String),
     /// Breaks the rules of XML.
     #[error("not well-formed XML: {0}")]
@@ -72,12 +72,16 @@ pub enum Problem {
     /// Too many attributes on one element.
     #[error("`{0}` has more than {MAX_ATTRIBUTES} attributes")]
     TooManyAttributes(String),
-    /// XML, but no UBL invoice.
+    /// Too many lines.
+    #[error("more than {MAX_LINES} lines")]
+    TooManyLines,
+    /// XML, but neither an invoice nor a credit note in a form that is read.
     #[error(
-        "the root element is `{root}` in namespace `{namespace}`: {kind}, not a UBL 2.1 Invoice"
+        "the element is `{root}` in namespace `{namespace}`: {kind}, neither a UBL 2.1 nor a \
+         UN/CEFACT CII invoice or credit note"
     )]
-    NotUblInvoice {
-        /// The root element's local name.
+    OtherDocument {
+        /// The element's local name.
         root: String,
         /// Its namespace, empty where it has none.
         namespace: String,
@@ -111,13 +115,23 @@ pub enum Problem {
     #[error("`{0}` holds a control character")]
     ControlCharacter(String),
     /// No date.
-    #[error("`{0}` is not a date written like 2027-01-31")]
+    #[error("`{0}` is not a date from 1970 on, written like 2027-01-31")]
     BadDate(String),
+    /// No date in one of the forms of UN/CEFACT.
+    #[error(
+        "`{text}` is not a date from 1970 on of format {format}; format 102 is written like 20270131"
+    )]
+    BadFormattedDate {
+        /// What stands there.
+        text: String,
+        /// The format that it should have, a code of UNTDID 2379.
+        format: String,
+    },
     /// No currency that the ledger knows.
     #[error("`{0}` is not an ISO 4217 currency code such as CNY")]
     UnknownCurrency(String),
     /// A second currency.
-    #[error("the currency is `{found}`, but `{document}` in Invoice/cbc:DocumentCurrencyCode")]
+    #[error("the currency is `{found}`, but `{document}` is the document's")]
     CurrencyMismatch {
         /// The currency here.
         found: String,
@@ -143,12 +157,25 @@ pub enum Problem {
     /// Nothing to be paid.
     #[error("`{0}` is not above zero: nothing is owed that a bill could be drawn for")]
     NotPositive(String),
-    /// A credit note by its type code: the seller owes.
-    #[error("type code `{0}` is a credit note: here the seller owes the buyer")]
+    /// A credit note by its root element or type code: the seller owes.
+    #[error("`{0}` is a credit note: here the seller owes the buyer")]
     CreditNote(String),
 }
 
 impl InvoiceError {
+    /// A problem of the file as a whole, at an offset in its bytes.
+    pub(super) fn at(bytes: &[u8], offset: usize, problem: Problem) -> Self {
+        let newlines = bytes.iter().take(offset).filter(|byte| **byte == b'\n');
+        InvoiceError {
+            place: Place {
+                path: String::new(),
+                line: newlines.count().saturating_add(1),
+                offset,
+            },
+            problem,
+        }
+    }
+
     /// The stable name of the problem.
     pub fn code(&self) -> &'static str {
         match self.problem {
@@ -162,7 +189,8 @@ impl InvoiceError {
             Problem::TooDeep(_) => "INVOICE_TOO_DEEP",
             Problem::TooManyElements => "INVOICE_TOO_MANY_ELEMENTS",
             Problem::TooManyAttributes(_) => "INVOICE_TOO_MANY_ATTRIBUTES",
-            Problem::NotUblInvoice { .. } => "INVOICE_NOT_UBL",
+            Problem::TooManyLines => "INVOICE_TOO_MANY_LINES",
+            Problem::OtherDocument { .. } => "INVOICE_NOT_UBL",
             Problem::Missing => "INVOICE_ELEMENT_MISSING",
             Problem::MissingAttribute(_) => "INVOICE_ATTRIBUTE_MISSING",
             Problem::Repeated => "INVOICE_ELEMENT_REPEATED",
@@ -170,7 +198,7 @@ impl InvoiceError {
             Problem::NotText => "INVOICE_NOT_TEXT",
             Problem::TooLong { .. } => "INVOICE_TEXT_TOO_LONG",
             Problem::ControlCharacter(_) => "INVOICE_CONTROL_CHARACTER",
-            Problem::BadDate(_) => "INVOICE_BAD_DATE",
+            Problem::BadDate(_) | Problem::BadFormattedDate { .. } => "INVOICE_BAD_DATE",
             Problem::UnknownCurrency(_) => "INVOICE_UNKNOWN_CURRENCY",
             Problem::CurrencyMismatch { .. } => "INVOICE_TWO_CURRENCIES",
             Problem::BadNumber(_) => "INVOICE_BAD_NUMBER",
@@ -191,29 +219,32 @@ impl InvoiceError {
             Problem::NotXml(_) => {
                 "Give the invoice's XML file; of a PDF with an embedded invoice, the XML inside."
             }
-            Problem::NotUtf8(_) => "Save the file as UTF-8.",
+            Problem::NotUtf8(_) => {
+                "Save the file as UTF-8, and let its XML declaration say so or nothing."
+            }
             Problem::Truncated(_) => "Fetch the file again; it was cut off on its way.",
             Problem::Doctype(_) | Problem::UnknownEntity(_) => {
-                "Export the invoice again without DOCTYPE and entities; UBL needs none."
+                "Export the invoice again without DOCTYPE and entities; neither UBL nor CII needs any."
             }
-            Problem::NotUblInvoice { .. } => {
-                "Supported now: UBL 2.1, root `Invoice` in namespace \
-                 urn:oasis:names:specification:ubl:schema:xsd:Invoice-2. Ask the seller for it."
+            Problem::OtherDocument { .. } => {
+                "Ask the seller for UBL 2.1, root `Invoice` or `CreditNote`, or for UN/CEFACT CII D16B \
+                 or later, root `CrossIndustryInvoice`; either may lie in a StandardBusinessDocument."
             }
             Problem::CurrencyMismatch { .. } => {
-                "Use one currency for all amounts; only one cac:TaxTotal without subtotals may \
-                 repeat the tax in the currency of cbc:TaxCurrencyCode."
+                "Use one currency for all amounts; only one total of the tax, without subtotals, may \
+                 repeat it in the tax currency (cbc:TaxCurrencyCode, ram:TaxCurrencyCode)."
             }
             Problem::UnknownCurrency(_) => {
                 "Write a current ISO 4217 code of a currency with at most three decimals."
             }
             Problem::TooManyDecimals { .. } => {
                 "Round the amount due to the currency's decimals, if need be with \
-                 cbc:PayableRoundingAmount."
+                 cbc:PayableRoundingAmount or ram:RoundingAmount."
             }
             Problem::NotPositive(_) | Problem::CreditNote(_) => {
                 "Draw the bill for an invoice on which something is still to be paid."
             }
+            Problem::TooManyLines => "Ask the seller for several invoices with fewer lines each.",
             Problem::NotWellFormed(_)
             | Problem::TooDeep(_)
             | Problem::TooManyElements
@@ -228,9 +259,10 @@ impl InvoiceError {
             | Problem::TooLong { .. }
             | Problem::ControlCharacter(_)
             | Problem::BadDate(_)
+            | Problem::BadFormattedDate { .. }
             | Problem::BadNumber(_)
             | Problem::AmountTooLarge(_) => {
-                "Have the seller correct this element as UBL 2.1 and EN 16931 ask."
+                "Have the seller correct this element as EN 16931 and UBL 2.1 or CII ask."
             }
         }
     }

@@ -1,19 +1,21 @@
 //! The elements of a document, and where in the file each of them stands.
 
+use super::Root;
+use super::encoding::Source;
 use super::error::Place;
 
 /// One element of the tree.
 pub(super) struct Element {
-    /// The local name; with `cac:` or `cbc:` before it below the root.
+    /// The local name; with the usual prefix, such as `cac:`, before it below the document's root.
     pub name: String,
     /// Attributes without namespace.
     pub attributes: Vec<(String, String)>,
     /// The text directly in it.
     pub text: String,
-    /// UBL elements directly in it.
+    /// Elements of known vocabularies directly in it.
     pub children: Vec<Element>,
-    /// Where its start tag begins, in bytes; no two elements share it.
-    pub offset: usize,
+    /// Where its start tag begins in the text; no two elements share it.
+    pub position: usize,
     /// Whether it is of a vocabulary that is not kept.
     pub foreign: bool,
 }
@@ -22,32 +24,34 @@ pub(super) struct Element {
 pub(super) struct Document<'a> {
     /// The root element.
     pub root: Element,
+    /// What the document is: the root, or what lies in it if that is an envelope.
+    pub is: Root,
     /// The file.
-    pub bytes: &'a [u8],
+    pub source: Source<'a>,
 }
 
 impl Document<'_> {
     /// The place of an element of this document, or of something at `below` it.
     pub fn place(&self, at: &Element, below: &str) -> Place {
         let mut path = vec![self.root.name.clone()];
-        find(&self.root, at.offset, &mut path);
+        find(&self.root, at.position, &mut path);
         if !below.is_empty() {
             path.push(below.to_owned());
         }
-        Place::new(path.join("/"), self.bytes, at.offset)
+        self.source.place(path.join("/"), at.position)
     }
 }
 
-/// Appends the steps from `element` down to the one that begins at `offset`.
-fn find(element: &Element, offset: usize, path: &mut Vec<String>) {
-    // Children begin in order, so the last that begins no later holds the offset.
+/// Appends the steps from `element` down to the one that begins at `position`.
+fn find(element: &Element, position: usize, path: &mut Vec<String>) {
+    // Children begin in order, so the last that begins no later holds the position.
     let behind = element
         .children
-        .partition_point(|child| child.offset <= offset);
-    let Some(position) = behind.checked_sub(1) else {
+        .partition_point(|child| child.position <= position);
+    let Some(last) = behind.checked_sub(1) else {
         return;
     };
-    let Some(child) = element.children.get(position) else {
+    let Some(child) = element.children.get(last) else {
         return;
     };
     let same = |other: &&Element| other.name == child.name;
@@ -57,23 +61,7 @@ fn find(element: &Element, offset: usize, path: &mut Vec<String>) {
     } else {
         path.push(child.name.clone());
     }
-    if child.offset != offset {
-        find(child, offset, path);
-    }
-}
-
-impl Place {
-    /// A place with its line counted.
-    pub(super) fn new(path: String, bytes: &[u8], offset: usize) -> Place {
-        let newlines = bytes
-            .iter()
-            .take(offset)
-            .filter(|byte| **byte == b'\n')
-            .count();
-        Place {
-            path,
-            line: newlines.saturating_add(1),
-            offset,
-        }
+    if child.position != position {
+        find(child, position, path);
     }
 }

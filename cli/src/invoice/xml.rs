@@ -1,75 +1,83 @@
 //! XML from outside, read into a tree of bounded size.
 //!
 //! Document type declarations are refused, so no entity can be declared; namespaces are told
-//! apart by their names, never by a file's prefixes. Only UBL's own two vocabularies are kept:
-//! extensions and signatures are checked for form and dropped.
+//! apart by their names, never by a file's prefixes. Only the vocabularies of UBL and CII are kept:
+//! extensions, signatures and an envelope's header are checked for form and dropped.
 
-use super::error::{InvoiceError, Place, Problem, shown};
+use super::Root;
+use super::encoding::{Encoding, Source};
+use super::error::{InvoiceError, Problem, shown};
 use super::tree::{Document, Element};
-use super::{MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS};
+use super::{ENVELOPE_ROOT, MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS};
 use quick_xml::NsReader;
 use quick_xml::XmlVersion;
 use quick_xml::errors::{Error, IllFormedError, SyntaxError};
 use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 
-const AGGREGATE: &str = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
-const BASIC: &str = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// The vocabularies that are kept, and the prefixes that their elements are named with.
+const KEPT: [(&str, &str); 6] = [
+    (
+        "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
+        "cac",
+    ),
+    (
+        "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
+        "cbc",
+    ),
+    (
+        "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100",
+        "rsm",
+    ),
+    (
+        "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
+        "ram",
+    ),
+    (
+        "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100",
+        "udt",
+    ),
+    (
+        "urn:un:unece:uncefact:data:standard:QualifiedDataType:100",
+        "qdt",
+    ),
+];
 
-/// Reads a document whose root, given as namespace and local name, `check_root` agrees to.
+/// The attributes that are kept; none of them has a namespace.
+const KEPT_ATTRIBUTES: [&str; 4] = ["currencyID", "schemeID", "unitCode", "format"];
+
+/// The vocabulary of the envelope and its header.
+pub(super) const ENVELOPE: &str =
+    "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader";
+
+/// Reads a document whose root, or what lies in an envelope, `check_root` knows by namespace and
+/// local name.
 pub(super) fn read(
     bytes: &[u8],
-    check_root: fn(&str, &str) -> Result<(), Problem>,
+    check_root: fn(&str, &str) -> Result<Root, Problem>,
 ) -> Result<Document<'_>, InvoiceError> {
-    let fail = |offset, problem| InvoiceError {
-        place: Place::new(String::new(), bytes, offset),
+    let source = Source::read(bytes)?;
+    let fail = |position, problem| InvoiceError {
+        place: source.place(String::new(), position),
         problem,
     };
-    if bytes.len() > MAX_BYTES {
-        return Err(fail(0, Problem::TooLarge));
-    }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(fail(0, Problem::NotUtf8("it is UTF-16".to_owned())));
-    }
-    let body = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    let base = bytes.len().saturating_sub(body.len());
-    if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'<') {
-        let start = body.get(..body.len().min(40)).unwrap_or_default();
-        return Err(fail(
-            base,
-            Problem::NotXml(shown(&String::from_utf8_lossy(start))),
-        ));
-    }
-    let text = std::str::from_utf8(body).map_err(|error| {
-        let offset = base.saturating_add(error.valid_up_to());
-        match bytes.get(offset) {
-            Some(byte) if error.error_len().is_some() => fail(
-                offset,
-                Problem::NotUtf8(format!("found the byte 0x{byte:02X}")),
-            ),
-            _ => fail(offset, Problem::Truncated("inside a character".to_owned())),
-        }
-    })?;
-    if let Some((offset, illegal)) = text.char_indices().find(|(_, c)| !is_xml_char(*c)) {
+    let text: &str = &source.text;
+    if let Some((position, illegal)) = text.char_indices().find(|(_, c)| !is_xml_char(*c)) {
         let what = format!("the character U+{:04X} is not allowed", u32::from(illegal));
-        return Err(fail(
-            base.saturating_add(offset),
-            Problem::NotWellFormed(what),
-        ));
+        return Err(fail(position, Problem::NotWellFormed(what)));
     }
     let mut reader = Reader {
-        bytes,
-        base,
+        source: &source,
         open: Vec::new(),
         root: None,
+        is: None,
         elements: 0,
     };
     reader.run(NsReader::from_str(text), check_root)?;
-    match reader.root.take() {
-        Some(root) => Ok(Document { root, bytes }),
-        None => Err(fail(
-            bytes.len(),
+    match (reader.root.take(), reader.is) {
+        (Some(root), Some(is)) => Ok(Document { root, is, source }),
+        _ => Err(fail(
+            text.len(),
             Problem::Truncated("no element was found".to_owned()),
         )),
     }
@@ -90,13 +98,13 @@ fn is_blank(text: &str) -> bool {
 }
 
 struct Reader<'a> {
-    bytes: &'a [u8],
-    /// The length of the byte order mark.
-    base: usize,
+    source: &'a Source<'a>,
     /// From the root to the innermost open element.
     open: Vec<Element>,
     /// The root once closed.
     root: Option<Element>,
+    /// What the root is, or what lies in it once that has begun if it is an envelope.
+    is: Option<Root>,
     elements: usize,
 }
 
@@ -104,28 +112,28 @@ impl Reader<'_> {
     fn run(
         &mut self,
         mut xml: NsReader<&[u8]>,
-        check_root: fn(&str, &str) -> Result<(), Problem>,
+        check_root: fn(&str, &str) -> Result<Root, Problem>,
     ) -> Result<(), InvoiceError> {
         xml.config_mut().expand_empty_elements = true;
         loop {
-            let offset = self.offset(xml.buffer_position());
+            let position = position(xml.buffer_position());
             let event = match xml.read_event() {
                 Ok(event) => event,
                 Err(error) => {
-                    let offset = self.offset(xml.error_position()).max(offset);
-                    return Err(self.fail(offset, self.xml_problem(&error, offset)));
+                    let position = self::position(xml.error_position()).max(position);
+                    return Err(self.fail(position, self.xml_problem(&error, position)));
                 }
             };
             let step = match event {
                 Event::Eof => break,
                 Event::Comment(_) | Event::PI(_) => Ok(()),
-                Event::Decl(decl) if offset == self.base => declaration(&decl),
+                Event::Decl(decl) if position == 0 => declaration(&decl, self.source.encoding),
                 Event::Decl(_) => Err(malformed("an XML declaration that is not at the start")),
                 Event::DocType(text) => Err(Problem::Doctype(shown(&text))),
-                Event::Start(tag) => self.start(&xml, &tag, offset, check_root),
+                Event::Start(tag) => self.start(&xml, &tag, position, check_root),
                 // Empty tags come as a start and an end; this arm only keeps the match whole.
                 Event::Empty(tag) => self
-                    .start(&xml, &tag, offset, check_root)
+                    .start(&xml, &tag, position, check_root)
                     .map(|()| self.end()),
                 Event::End(_) => {
                     self.end();
@@ -139,12 +147,12 @@ impl Reader<'_> {
                 Event::CData(text) => self.text(&text.xml10_content()),
                 Event::GeneralRef(reference) => self.reference(&reference),
             };
-            step.map_err(|problem| self.fail(offset, problem))?;
+            step.map_err(|problem| self.fail(position, problem))?;
         }
         match self.open.last() {
             Some(element) => {
                 let problem = Problem::Truncated(format!("`{}` is not closed", element.name));
-                Err(self.fail(self.bytes.len(), problem))
+                Err(self.fail(self.source.text.len(), problem))
             }
             None => Ok(()),
         }
@@ -154,8 +162,8 @@ impl Reader<'_> {
         &mut self,
         xml: &NsReader<&[u8]>,
         tag: &BytesStart,
-        offset: usize,
-        check_root: fn(&str, &str) -> Result<(), Problem>,
+        position: usize,
+        check_root: fn(&str, &str) -> Result<Root, Problem>,
     ) -> Result<(), Problem> {
         let written = tag.name();
         if self.open.len() >= MAX_DEPTH {
@@ -172,25 +180,25 @@ impl Reader<'_> {
             ResolveResult::Unknown(prefix) => return Err(undeclared(&prefix)),
         };
         let local = local.as_ref();
-        let known = match namespace {
-            AGGREGATE if is_ubl_name(local) => Some("cac:"),
-            BASIC if is_ubl_name(local) => Some("cbc:"),
-            _ => None,
-        };
-        let name = if self.open.is_empty() {
-            if self.root.is_some() {
+        let (name, kept) = match self.open.len() {
+            0 if self.root.is_some() => {
                 return Err(malformed(&format!(
                     "a second root element `{}`",
                     shown(local)
                 )));
             }
-            check_root(namespace, local)?;
-            local.to_owned()
-        } else {
-            match known {
-                Some(prefix) => format!("{prefix}{local}"),
-                None => shown(written.as_ref()),
+            0 => {
+                self.is = Some(check_root(namespace, local)?);
+                (local.to_owned(), true)
             }
+            1 if self.in_envelope() && namespace != ENVELOPE => {
+                self.is = Some(check_root(namespace, local)?);
+                (local.to_owned(), true)
+            }
+            _ => match KEPT.iter().find(|(kept, _)| *kept == namespace) {
+                Some((_, prefix)) if is_plain_name(local) => (format!("{prefix}:{local}"), true),
+                _ => (shown(written.as_ref()), false),
+            },
         };
         let attributes = attributes(xml, tag)?;
         self.open.push(Element {
@@ -198,10 +206,16 @@ impl Reader<'_> {
             attributes,
             text: String::new(),
             children: Vec::new(),
-            offset,
-            foreign: known.is_none(),
+            position,
+            foreign: !kept,
         });
         Ok(())
+    }
+
+    fn in_envelope(&self) -> bool {
+        self.open
+            .first()
+            .is_some_and(|root| root.name == ENVELOPE_ROOT)
     }
 
     fn end(&mut self) {
@@ -245,18 +259,16 @@ impl Reader<'_> {
         self.text(text.encode_utf8(&mut [0; 4]))
     }
 
-    fn xml_problem(&self, error: &Error, offset: usize) -> Problem {
-        let rest = self.bytes.get(offset..).unwrap_or_default();
+    fn xml_problem(&self, error: &Error, position: usize) -> Problem {
+        let rest = self.source.text.get(position..).unwrap_or_default();
         match error {
             Error::Syntax(SyntaxError::UnclosedDoctype)
-            | Error::IllFormed(IllFormedError::MissingDoctypeName) => {
-                Problem::Doctype(shown(&String::from_utf8_lossy(rest)))
-            }
+            | Error::IllFormed(IllFormedError::MissingDoctypeName) => Problem::Doctype(shown(rest)),
             // `<!` before anything else than a comment, CDATA or DOCTYPE, if the file goes on.
-            Error::Syntax(SyntaxError::InvalidBangMarkup) if rest.contains(&b'>') => {
+            Error::Syntax(SyntaxError::InvalidBangMarkup) if rest.contains('>') => {
                 malformed("unknown markup after `<!`")
             }
-            Error::IllFormed(IllFormedError::UnclosedReference) if rest.contains(&b'<') => {
+            Error::IllFormed(IllFormedError::UnclosedReference) if rest.contains('<') => {
                 malformed("`&` without an entity; write `&amp;` for the sign itself")
             }
             Error::Syntax(cut) => Problem::Truncated(shown(&cut.to_string())),
@@ -268,7 +280,7 @@ impl Reader<'_> {
         }
     }
 
-    fn fail(&self, offset: usize, problem: Problem) -> InvoiceError {
+    fn fail(&self, position: usize, problem: Problem) -> InvoiceError {
         let mut path = String::new();
         let mut before: &[Element] = &[];
         for element in &self.open {
@@ -287,20 +299,18 @@ impl Reader<'_> {
             before = &element.children;
         }
         InvoiceError {
-            place: Place::new(path, self.bytes, offset),
+            place: self.source.place(path, position),
             problem,
         }
     }
-
-    fn offset(&self, position: u64) -> usize {
-        usize::try_from(position)
-            .unwrap_or(usize::MAX)
-            .saturating_add(self.base)
-    }
 }
 
-/// UBL's names are short and plain, so a path of them can be shown as it is.
-fn is_ubl_name(local: &str) -> bool {
+fn position(of_reader: u64) -> usize {
+    usize::try_from(of_reader).unwrap_or(usize::MAX)
+}
+
+/// The names of these vocabularies are short and plain, so a path of them can be shown as it is.
+fn is_plain_name(local: &str) -> bool {
     local.len() <= 80 && local.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
@@ -315,20 +325,19 @@ fn undeclared(prefix: &str) -> Problem {
     ))
 }
 
-fn declaration(decl: &BytesDecl) -> Result<(), Problem> {
+/// What an XML declaration says must be what the file is.
+fn declaration(decl: &BytesDecl, encoding: Encoding) -> Result<(), Problem> {
     decl.xml_version()
         .map_err(|error| malformed(&shown(&error.to_string())))?;
+    let (is, names): (_, &[&str]) = match encoding {
+        Encoding::Utf8 => ("UTF-8", &["utf-8", "utf8", "us-ascii"]),
+        Encoding::Utf16 => ("UTF-16", &["utf-16", "utf-16le", "utf-16be"]),
+    };
     match decl.encoding() {
         None => Ok(()),
-        Some(Ok(name))
-            if ["utf-8", "us-ascii"]
-                .iter()
-                .any(|n| name.eq_ignore_ascii_case(n)) =>
-        {
-            Ok(())
-        }
+        Some(Ok(name)) if names.iter().any(|n| name.eq_ignore_ascii_case(n)) => Ok(()),
         Some(Ok(name)) => Err(Problem::NotUtf8(format!(
-            "it declares the encoding `{}`",
+            "it declares the encoding `{}`, though it can only be {is}",
             shown(&name)
         ))),
         Some(Err(error)) => Err(malformed(&shown(&error.to_string()))),
@@ -357,10 +366,10 @@ fn attributes(xml: &NsReader<&[u8]>, tag: &BytesStart) -> Result<Vec<(String, St
             continue;
         }
         match xml.resolver().resolve_attribute(attribute.key) {
-            (ResolveResult::Unbound, local) => {
+            (ResolveResult::Unbound, local) if KEPT_ATTRIBUTES.contains(&local.as_ref()) => {
                 kept.push((local.as_ref().to_owned(), value.into_owned()));
             }
-            (ResolveResult::Bound(_), _) => {}
+            (ResolveResult::Unbound | ResolveResult::Bound(_), _) => {}
             (ResolveResult::Unknown(prefix), _) => return Err(undeclared(&prefix)),
         }
     }

@@ -1,6 +1,14 @@
 //! Events and ranges in words.
 
 mod acts;
+mod netting;
+mod receivables;
+mod settlement;
+mod trade;
+
+pub use netting::turnover;
+pub use settlement::leg_text;
+pub use trade::{claim_text, condition_text, paper_text};
 
 use allonge_contracts::bills::{Dishonour, Frozen, Lot, LotRange};
 use allonge_contracts::requests::Terms;
@@ -179,13 +187,13 @@ pub fn describe(event: &Event) -> String {
         Event::BillTerminated(e) => {
             format!("lot {} of {} ended: {}", lot(&e.lot), e.bill, e.reason)
         }
-        Event::BillSplit(e) => format!(
+        Event::LotSplit(e) => format!(
             "lot of {} split: {} moves, {} stays",
-            e.bill,
+            e.instrument,
             lot(&e.moved),
             lot(&e.kept)
         ),
-        Event::BillRejoined(e) => format!("lot {} of {} is one again", lot(&e.lot), e.bill),
+        Event::LotRejoined(e) => format!("lot {} of {} is one again", lot(&e.lot), e.instrument),
         Event::RequestMade(e) => {
             let request = &e.request;
             let until = request
@@ -198,13 +206,13 @@ pub fn describe(event: &Event) -> String {
                 request.to,
                 request.from,
                 lot(&request.range),
-                request.bill
+                request.instrument
             )
         }
         Event::RequestRefused(e) => format!(
             "request on lot {} of {} refused by {}: {}{}",
             lot(&e.lot),
-            e.bill,
+            e.instrument,
             e.by,
             e.code,
             noted("text", e.text.as_str())
@@ -212,10 +220,12 @@ pub fn describe(event: &Event) -> String {
         Event::RequestWithdrawn(e) => format!(
             "request on lot {} of {} withdrawn by {}",
             lot(&e.lot),
-            e.bill,
+            e.instrument,
             e.by
         ),
-        Event::RequestLapsed(e) => format!("request on lot {} of {} lapsed", lot(&e.lot), e.bill),
+        Event::RequestLapsed(e) => {
+            format!("request on lot {} of {} lapsed", lot(&e.lot), e.instrument)
+        }
         Event::DayBegan(e) => format!("the business day {} began", e.date),
         Event::DayClosed(e) => format!("the business day {} closed", e.date),
         Event::ClockAdvanced(e) => format!("the clock was moved to {} by {}", e.to, e.by),
@@ -256,7 +266,17 @@ pub fn describe(event: &Event) -> String {
                 part("open", &e.open)
             )
         }
-        other => acts::describe(other),
+        // Each module knows its own events, and says nothing of the others.
+        other => [
+            acts::describe,
+            netting::describe,
+            receivables::describe,
+            settlement::describe,
+            trade::describe,
+        ]
+        .iter()
+        .find_map(|describe| describe(other))
+        .unwrap_or_default(),
     }
 }
 

@@ -5,7 +5,10 @@ mod style;
 mod table;
 mod terms;
 
-pub use describe::{act_name, describe, range_text, state_text};
+pub use describe::{
+    act_name, claim_text, condition_text, describe, leg_text, paper_text, range_text, state_text,
+    turnover,
+};
 pub use style::Style;
 pub use table::{Column, fields, table};
 pub use terms::{limits_text, terms_text};

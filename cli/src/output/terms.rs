@@ -1,15 +1,21 @@
 //! What a request asks, and to whom a lot may move, in words.
 
-use allonge_contracts::Money;
 use allonge_contracts::bills::{Settlement, UseLimits};
 use allonge_contracts::requests::Terms;
+use allonge_contracts::{Money, Text};
 
 /// What a request says besides its act, lot and parties; empty where that is all.
 pub fn terms_text(terms: &Terms) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut settlement = Settlement::Dvp;
     match terms {
-        Terms::Acceptance {} | Terms::Delivery {} | Terms::UnusedReturn {} | Terms::Unmark {} => {}
+        Terms::Acceptance {}
+        | Terms::Delivery {}
+        | Terms::UnusedReturn {}
+        | Terms::Unmark {}
+        | Terms::Confirmation {}
+        | Terms::Signature {}
+        | Terms::Transfer { .. } => {}
         Terms::Endorsement { not_transferable } => {
             if *not_transferable {
                 parts.push("marked not transferable".to_owned());
@@ -43,7 +49,14 @@ pub fn terms_text(terms: &Terms) -> String {
             settlement = *how;
         }
         Terms::Redemption { settlement: how } => settlement = *how,
-        Terms::Pledge { debt, debt_due } => parts.push(format!("for {debt} due {debt_due}")),
+        Terms::Pledge {
+            debt,
+            debt_due,
+            registry,
+        } => {
+            parts.push(format!("for {debt} due {debt_due}"));
+            parts.extend(registered(registry));
+        }
         Terms::Release {
             price,
             settlement: how,
@@ -56,11 +69,34 @@ pub fn terms_text(terms: &Terms) -> String {
             let part = Money::new(money.currency, *units);
             parts.push(format!("{money} for {part} of the lot"));
         }
+        Terms::Finance {
+            rate,
+            day_count,
+            advance,
+            recourse,
+            registry,
+            settlement: how,
+        } => {
+            parts.push(format!("{advance} at {rate} {day_count}"));
+            let with = if *recourse { "with" } else { "without" };
+            parts.push(format!("{with} recourse"));
+            parts.extend(registered(registry));
+            settlement = *how;
+        }
+        Terms::AskBack { money } => parts.push(format!("for {money}")),
+        Terms::Leg { instruction, leg } => {
+            parts.push(format!("leg {leg} of instruction {instruction}"));
+        }
     }
     if settlement == Settlement::Free {
         parts.push("free of payment".to_owned());
     }
     parts.join(", ")
+}
+
+/// The number of a financing in the registry of movable finance, where it has one.
+fn registered(registry: &Text<32>) -> Option<String> {
+    (!registry.is_empty()).then(|| format!("registered as {registry}"))
 }
 
 /// To whom, when and for what a lot may move.

@@ -3,7 +3,7 @@
 use super::tree::{Act, Front, Node, Part, Tree, What};
 use crate::output::range_text;
 use allonge_contracts::MemberId;
-use allonge_contracts::bills::Settlement;
+use allonge_contracts::bills::{HandKind, Settlement};
 use unicode_width::UnicodeWidthChar;
 
 /// The size of letters.
@@ -135,14 +135,11 @@ pub fn label(tree: &Tree, node: &Node) -> Label {
 fn package(front: &Front) -> Label {
     let lines = |most: usize| {
         let name = |member: &MemberId| clip_name(member.as_str(), most);
-        vec![
-            front.sum.to_string(),
-            front.bill.to_string(),
-            format!("drawer {}", name(&front.drawer)),
-            format!("acceptor {}", name(&front.acceptor)),
-            format!("payee {}", name(&front.payee)),
-            format!("matures {}", front.maturity),
-        ]
+        let mut lines = vec![front.sum.to_string(), front.number().to_string()];
+        let sides = front.sides().into_iter();
+        lines.extend(sides.map(|(what, member)| format!("{what} {}", name(member))));
+        lines.push(format!("{} {}", front.falls(), front.maturity));
+        lines
     };
     Label {
         lines: lines(WORDS.saturating_sub(9)),
@@ -206,14 +203,23 @@ pub fn notes(act: &Act, most: usize) -> Vec<String> {
     if act.not_transferable {
         notes.push("not transferable".to_owned());
     }
+    // A financing has no market, and recourse where an endorsement has liability.
+    let financed = act.act == HandKind::Financed.as_str();
     if act.without_liability {
-        notes.push("without liability".to_owned());
+        let without = if financed { "recourse" } else { "liability" };
+        notes.push(format!("without {without}"));
+    } else if financed {
+        notes.push("with recourse".to_owned());
     }
     if let Some(code) = act.refusal {
         notes.push(code.to_string());
     }
     if let Some(sale) = &act.sale {
-        notes.push(format!("{} market at {}", sale.market, sale.rate));
+        notes.push(if financed {
+            format!("at {}", sale.rate)
+        } else {
+            format!("{} market at {}", sale.market, sale.rate)
+        });
         if let Some(repo) = &sale.repo {
             notes.push(format!("repo {} to {}", repo.open_from, repo.cut_off));
         }

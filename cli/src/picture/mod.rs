@@ -14,4 +14,4 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-pub use tree::{Act, Front, Holder, Node, Part, Placed, Tree, What};
+pub use tree::{Act, Front, Holder, Node, Paper, Part, Placed, Tree, What};

@@ -163,7 +163,7 @@ impl Head {
             note(&mut lots, lot_word(part).to_owned(), of_lot(part));
         }
         Head {
-            title: format!("Bill {}", tree.front.bill),
+            title: format!("{} {}", tree.front.title(), tree.front.number()),
             summary: format!(
                 "block {height} · lots live {live}, ended {ended} · hands {}",
                 tree.acts().count()

@@ -1,8 +1,18 @@
 //! The tree as text.
 
 use super::label::{notes, parties};
-use super::tree::{Node, Tree, What};
+use super::tree::{Front, Node, Paper, Tree, What};
 use crate::output::{Column, Style, range_text, table};
+
+/// Who promises what to whom.
+fn whose(front: &Front) -> String {
+    match &front.paper {
+        Paper::Bill {
+            drawer, acceptor, ..
+        } => format!("{drawer} on {acceptor}"),
+        Paper::Certificate { issuer, payee, .. } => format!("{issuer} to {payee}"),
+    }
+}
 
 /// The tree, a node on each line. A branch is indented where its part was cut off; what happened to one part
 /// stands below each other.
@@ -11,8 +21,12 @@ pub fn text(tree: &Tree, style: Style) -> String {
     let mut text = format!(
         "{}\n",
         style.bold(&format!(
-            "{} {}, {} on {}, matures {}",
-            front.bill, front.sum, front.drawer, front.acceptor, front.maturity
+            "{} {}, {}, {} {}",
+            front.number(),
+            front.sum,
+            whose(front),
+            front.falls(),
+            front.maturity
         ))
     );
     let mut left = children(&tree.nodes);

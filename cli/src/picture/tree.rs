@@ -2,8 +2,9 @@
 
 use crate::output::state_text;
 use allonge_contracts::bills::{
-    Bill, BillNumber, Circulation, Hand, Lot, LotRange, RefusalCode, Sale, Settlement, Status,
+    Bill, Circulation, Hand, InstrumentNumber, Lot, LotRange, RefusalCode, Sale, Settlement, Status,
 };
+use allonge_contracts::receivables::Certificate;
 use allonge_contracts::{Currency, Date, MemberId, Money, json};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,18 +12,78 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What is said of the package as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Front {
-    /// Its number.
-    pub bill: BillNumber,
+    /// Which instrument it is, and whose.
+    #[serde(flatten)]
+    pub paper: Paper,
     /// The sum.
     pub sum: Money,
-    /// Who drew it.
-    pub drawer: MemberId,
-    /// The drawee; acceptor once it has accepted.
-    pub acceptor: MemberId,
-    /// To whom it is payable.
-    pub payee: MemberId,
-    /// Maturity date.
+    /// Maturity date, or the day on which a certificate falls due.
     pub maturity: Date,
+}
+
+/// Which instrument a package is, and whose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Paper {
+    /// A bill.
+    Bill {
+        /// Its number.
+        bill: InstrumentNumber,
+        /// Who drew it.
+        drawer: MemberId,
+        /// The drawee; acceptor once it has accepted.
+        acceptor: MemberId,
+        /// To whom it is payable.
+        payee: MemberId,
+    },
+    /// A receivable certificate.
+    Certificate {
+        /// Its number.
+        certificate: InstrumentNumber,
+        /// Who promises to pay.
+        issuer: MemberId,
+        /// To whom it was opened.
+        payee: MemberId,
+    },
+}
+
+impl Front {
+    /// Its number.
+    pub const fn number(&self) -> &InstrumentNumber {
+        match &self.paper {
+            Paper::Bill { bill, .. } => bill,
+            Paper::Certificate { certificate, .. } => certificate,
+        }
+    }
+
+    /// `Bill` or `Certificate`.
+    pub const fn title(&self) -> &'static str {
+        match &self.paper {
+            Paper::Bill { .. } => "Bill",
+            Paper::Certificate { .. } => "Certificate",
+        }
+    }
+
+    /// Its sides, each with what it is called.
+    pub fn sides(&self) -> Vec<(&'static str, &MemberId)> {
+        match &self.paper {
+            Paper::Bill {
+                drawer,
+                acceptor,
+                payee,
+                ..
+            } => vec![("drawer", drawer), ("acceptor", acceptor), ("payee", payee)],
+            Paper::Certificate { issuer, payee, .. } => vec![("issuer", issuer), ("payee", payee)],
+        }
+    }
+
+    /// What happens on the day: it `matures`, or is `due`.
+    pub const fn falls(&self) -> &'static str {
+        match &self.paper {
+            Paper::Bill { .. } => "matures",
+            Paper::Certificate { .. } => "due",
+        }
+    }
 }
 
 /// One act on a part of the package: a hand.
@@ -142,13 +203,33 @@ impl Tree {
     /// The tree of a bill with all its lots and hands.
     pub fn of_bill(bill: &Bill, lots: &[Lot], hands: &[Hand]) -> Tree {
         let front = Front {
-            bill: bill.number,
+            paper: Paper::Bill {
+                bill: bill.number,
+                drawer: bill.drawer.clone(),
+                acceptor: bill.acceptor.clone(),
+                payee: bill.payee.clone(),
+            },
             sum: bill.sum,
-            drawer: bill.drawer.clone(),
-            acceptor: bill.acceptor.clone(),
-            payee: bill.payee.clone(),
             maturity: bill.maturity,
         };
+        Tree::of(front, lots, hands)
+    }
+
+    /// The tree of a certificate with all its lots and hands.
+    pub fn of_certificate(certificate: &Certificate, lots: &[Lot], hands: &[Hand]) -> Tree {
+        let front = Front {
+            paper: Paper::Certificate {
+                certificate: certificate.number,
+                issuer: certificate.issuer.clone(),
+                payee: certificate.payee.clone(),
+            },
+            sum: certificate.sum,
+            maturity: certificate.due,
+        };
+        Tree::of(front, lots, hands)
+    }
+
+    fn of(front: Front, lots: &[Lot], hands: &[Hand]) -> Tree {
         let acts = hands.iter().map(|hand| Placed {
             after: hand.parent,
             range: hand.range,
@@ -175,7 +256,12 @@ impl Tree {
                 holder: lot.holder.clone(),
                 status: lot.status,
                 circulation: lot.circulation,
-                state: state_text(lot),
+                state: match &lot.receivable {
+                    Some(receivable) => {
+                        format!("tier {}, {}", receivable.tier, state_text(lot))
+                    }
+                    None => state_text(lot),
+                },
             },
         });
         Tree::grow(front, acts.collect(), parts.collect())

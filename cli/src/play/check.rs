@@ -1,12 +1,13 @@
 //! Checks: what stands on the ledger, against what a scenario says must stand there.
 
-use super::format::{Check, Claim, Expected, money};
+use super::format::{Check, Claim, Expected, Kind, money};
+use super::records;
 use super::saved::{Saved, text_of};
 use super::toml::{At, Problem, Value, did_you_mean};
 use crate::client::{NodeClient, Side};
 use crate::error::CliError;
-use allonge_contracts::bills::BillNumber;
-use allonge_contracts::{Currency, MemberId, Money};
+use allonge_contracts::bills::InstrumentNumber;
+use allonge_contracts::{Currency, MemberId, Money, RequestId};
 use serde_json::Value as Json;
 
 /// Why a check did not hold.
@@ -37,7 +38,18 @@ pub fn title(claim: &Claim) -> &'static str {
         Claim::Cash { .. } => "check cash",
         Claim::Lots { .. } => "check lots",
         Claim::Bill { .. } => "check bill",
+        Claim::Certificate { .. } => "check certificate",
+        Claim::Line { .. } => "check line",
         Claim::Requests { .. } => "check requests",
+        Claim::Record { kind, .. } => match kind {
+            Kind::Obligation => "check obligation",
+            Kind::Instruction => "check instruction",
+            Kind::Paper => "check paper",
+            Kind::Claim => "check claim",
+            Kind::Condition => "check condition",
+        },
+        Claim::Netting { .. } => "check netting",
+        Claim::Queue { .. } => "check queue",
         Claim::Invariants => "check invariants",
     }
 }
@@ -75,30 +87,33 @@ pub async fn check(client: &NodeClient, saved: &Saved, check: &Check) -> Result<
             Ok(())
         }
         Claim::Lots { bill, equals } => {
-            let number: BillNumber = read(saved, bill, "bill")?;
-            let body = client.bill(&number).await?.body;
+            let number: InstrumentNumber = read(saved, bill, "bill")?;
+            let body = client.paper(&number).await?.body;
             let lots: Vec<Json> = body.lots.iter().map(json).collect();
-            let have: Vec<String> = lots.iter().map(told).collect();
-            if lots.len() != equals.len() {
-                return Err(Failed::Otherwise(
-                    check.line,
-                    format!(
-                        "the bill has {} lots, not {}:\n  {}",
-                        lots.len(),
-                        equals.len(),
-                        have.join("\n  ")
-                    ),
-                ));
-            }
-            for (lot, expected) in lots.iter().zip(equals) {
-                compare(saved, expected, lot, &format!("lot {}", told(lot)))?;
-            }
-            Ok(())
+            let told = |lot: &Json| told(lot, &["range", "holder", "status", "circulation"]);
+            compare_each(saved, check.line, equals, &lots, "lot", told)
         }
         Claim::Bill { number, equals } => {
-            let number: BillNumber = read(saved, number, "number")?;
+            let number: InstrumentNumber = read(saved, number, "number")?;
             let body = client.bill(&number).await?.body;
             compare(saved, equals, &json(&body.bill), "the bill")
+        }
+        Claim::Certificate { number, equals } => {
+            let number: InstrumentNumber = read(saved, number, "number")?;
+            let body = client.certificate(&number).await?.body;
+            let found = json(&body.certificate);
+            compare(saved, equals, &found, "the certificate")
+        }
+        Claim::Line { id, equals } => {
+            let id: RequestId = read(saved, id, "id")?;
+            let line = client.line(&id).await?.body.line;
+            let mut found = json(&line);
+            // As an amount, like all others that a scenario writes.
+            if let Json::Object(fields) = &mut found {
+                let used = Money::new(line.limit.currency, line.used);
+                fields.insert("used".to_owned(), json(&used));
+            }
+            compare(saved, equals, &found, "the line")
         }
         Claim::Requests {
             member,
@@ -120,6 +135,31 @@ pub async fn check(client: &NodeClient, saved: &Saved, check: &Check) -> Result<
                     have.concat()
                 ),
             ))
+        }
+        Claim::Record { kind, id, equals } => {
+            let record = match kind {
+                Kind::Obligation => records::obligation(client, &read(saved, id, "id")?).await?,
+                Kind::Instruction => records::instruction(client, &read(saved, id, "id")?).await?,
+                Kind::Paper => records::paper(client, &read(saved, id, "id")?).await?,
+                Kind::Claim => records::claim(client, &read(saved, id, "id")?).await?,
+                Kind::Condition => records::condition(client, &read(saved, id, "id")?).await?,
+            };
+            compare(saved, equals, &record, &format!("the {}", kind.key()))
+        }
+        Claim::Netting { currency, equals } => {
+            let record = records::netting(client, currency.value).await?;
+            compare(saved, equals, &record, "netting")
+        }
+        Claim::Queue {
+            payer,
+            currency,
+            equals,
+        } => {
+            let payer: MemberId = read(saved, payer, "payer")?;
+            let queue = client.queue(&payer, currency.value).await?.body;
+            let waiting: Vec<Json> = queue.obligations.iter().map(json).collect();
+            let told = |one: &Json| told(one, &["payee", "money", "priority", "waits"]);
+            compare_each(saved, check.line, equals, &waiting, "obligation", told)
         }
         Claim::Invariants => {
             let found = client.invariants().await?.body.violations;
@@ -193,8 +233,8 @@ async fn requests(
             let request = &view.request;
             format!(
                 "\n  {} of {}:{} asked by {} of {}",
-                request.terms.rule().act,
-                request.bill,
+                request.rule().act,
+                request.instrument,
                 request.range,
                 request.from,
                 request.to
@@ -211,13 +251,35 @@ fn json<T: serde::Serialize>(record: &T) -> Json {
     serde_json::to_value(record).unwrap_or(Json::Null)
 }
 
-/// A lot on one line.
-fn told(lot: &Json) -> String {
-    let fields = ["range", "holder", "status", "circulation"];
+/// A record on one line.
+fn told(record: &Json, fields: &[&str]) -> String {
     let texts = fields
         .iter()
-        .filter_map(|key| lot.get(key).and_then(text_of));
+        .filter_map(|key| record.get(key).and_then(text_of));
     texts.collect::<Vec<_>>().join(", ")
+}
+
+/// Compares a whole list, in order.
+fn compare_each(
+    saved: &Saved,
+    line: usize,
+    equals: &[Expected],
+    have: &[Json],
+    one: &str,
+    told: impl Fn(&Json) -> String,
+) -> Result<(), Failed> {
+    if have.len() != equals.len() {
+        let all: String = have
+            .iter()
+            .map(|record| format!("\n  {}", told(record)))
+            .collect();
+        let what = format!("there are {} {one}s, not {}{all}", have.len(), equals.len());
+        return Err(Failed::Otherwise(line, what));
+    }
+    for (record, expected) in have.iter().zip(equals) {
+        compare(saved, expected, record, &format!("{one} {}", told(record)))?;
+    }
+    Ok(())
 }
 
 fn compare(saved: &Saved, expected: &Expected, record: &Json, what: &str) -> Result<(), Failed> {

@@ -1,5 +1,6 @@
 //! The format of a scenario, version 1: what the file says, checked as far as that goes without a network.
 
+use super::claims;
 use super::toml::{At, Entry, Fields, Problem, Value, did_you_mean, parse, read, text_of};
 use crate::parse::DayArg;
 use allonge_contracts::bills::BankNumber;
@@ -142,9 +143,9 @@ pub enum Claim {
         /// `equals`, `available`, `held` or `frozen`, and how much.
         amounts: Vec<(&'static str, At<String>)>,
     },
-    /// All lots of a bill, in order.
+    /// All lots of a bill or certificate, in order.
     Lots {
-        /// The bill.
+        /// The bill or certificate.
         bill: At<String>,
         /// What is compared of each.
         equals: Vec<Expected>,
@@ -156,6 +157,20 @@ pub enum Claim {
         /// What is compared.
         equals: Expected,
     },
+    /// The front of a certificate.
+    Certificate {
+        /// The certificate.
+        number: At<String>,
+        /// What is compared.
+        equals: Expected,
+    },
+    /// A credit line.
+    Line {
+        /// Its id.
+        id: At<String>,
+        /// What is compared; `used` as an amount.
+        equals: Expected,
+    },
     /// How many live requests wait for a member, or were made by it.
     Requests {
         /// Who.
@@ -165,8 +180,70 @@ pub enum Claim {
         /// How many.
         count: At<usize>,
     },
+    /// What is kept under an id.
+    Record {
+        /// Of what.
+        kind: Kind,
+        /// Which.
+        id: At<String>,
+        /// What is compared.
+        equals: Expected,
+    },
+    /// Where netting in a currency stands, and what its last cycle did.
+    Netting {
+        /// Of which currency.
+        currency: At<Currency>,
+        /// What is compared.
+        equals: Expected,
+    },
+    /// All that waits in a member's queue, in order.
+    Queue {
+        /// Whose.
+        payer: At<String>,
+        /// In which currency.
+        currency: At<Currency>,
+        /// What is compared of each.
+        equals: Vec<Expected>,
+    },
     /// Every invariant over the whole state.
     Invariants,
+}
+
+/// What a record is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An obligation.
+    Obligation,
+    /// A settlement instruction.
+    Instruction,
+    /// A trade paper.
+    Paper,
+    /// A claim on an invoice.
+    Claim,
+    /// A condition that is to be attested.
+    Condition,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 5] = [
+        Kind::Obligation,
+        Kind::Instruction,
+        Kind::Paper,
+        Kind::Claim,
+        Kind::Condition,
+    ];
+
+    /// The key that names it in a check.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Kind::Obligation => "obligation",
+            Kind::Instruction => "instruction",
+            Kind::Paper => "paper",
+            Kind::Claim => "claim",
+            Kind::Condition => "condition",
+        }
+    }
 }
 
 /// Some fields of a record and what must stand there.
@@ -208,7 +285,7 @@ pub fn scenario(text: &str) -> Result<Scenario, Problem> {
         items.push(Item::Step(self::step(step)?));
     }
     for check in checks {
-        items.push(Item::Check(self::check(check)?));
+        items.push(Item::Check(claims::check(check)?));
     }
     items.sort_by_key(Item::line);
     let scenario = Scenario {
@@ -457,133 +534,4 @@ fn outcomes(value: At<Value>) -> Result<Vec<Outcome>, Problem> {
         ));
     }
     Ok(all)
-}
-
-const CLAIMS: &str = "cash, lots, bill, requests, invariants";
-
-fn check(mut fields: Fields) -> Result<Check, Problem> {
-    let line = fields.line;
-    let mut claims = Vec::new();
-    if let Some(value) = fields.take("cash") {
-        claims.push(cash_claim(value)?);
-    }
-    if let Some(value) = fields.take("lots") {
-        claims.push(lots_claim(value)?);
-    }
-    if let Some(value) = fields.take("bill") {
-        let mut inner = Fields::of(value, "`bill`")?;
-        let number = inner.required("number")?;
-        claims.push(Claim::Bill {
-            number,
-            equals: inner.rest("`bill` compares nothing")?,
-        });
-    }
-    if let Some(value) = fields.take("requests") {
-        claims.push(requests_claim(value)?);
-    }
-    match fields.take("invariants") {
-        None => {}
-        Some(At {
-            value: Value::Truth(true),
-            ..
-        }) => claims.push(Claim::Invariants),
-        Some(other) => {
-            return Err(Problem::at(
-                other.line,
-                "`invariants` can only be true: that they do not hold is nothing to wish for",
-                "write invariants = true, or remove the check",
-            ));
-        }
-    }
-    fields.end()?;
-    let mut claims = claims.into_iter();
-    match (claims.next(), claims.next()) {
-        (Some(claim), None) => Ok(Check { line, claim }),
-        (None, _) => Err(Problem::at(
-            line,
-            "[[check]] checks nothing",
-            format!("give it one of {CLAIMS}"),
-        )),
-        (Some(_), Some(_)) => Err(Problem::at(
-            line,
-            "[[check]] checks several things at once",
-            "write one [[check]] for each, so that each has its line",
-        )),
-    }
-}
-
-fn cash_claim(value: At<Value>) -> Result<Claim, Problem> {
-    let mut inner = Fields::of(value, "`cash`")?;
-    let member = inner.required("member")?;
-    let currency: At<Currency> = inner.required_parsed("currency")?;
-    let mut amounts = Vec::new();
-    for key in ["equals", "available", "held", "frozen"] {
-        if let Some(amount) = inner.text(key)? {
-            if !amount.value.contains("${") {
-                money(&amount, currency.value)?;
-            }
-            amounts.push((key, amount));
-        }
-    }
-    let line = inner.line;
-    inner.end()?;
-    if amounts.is_empty() {
-        return Err(Problem::at(
-            line,
-            "`cash` compares nothing",
-            "give equals (all of it), available, held or frozen",
-        ));
-    }
-    Ok(Claim::Cash {
-        member,
-        currency,
-        amounts,
-    })
-}
-
-fn lots_claim(value: At<Value>) -> Result<Claim, Problem> {
-    let mut inner = Fields::of(value, "`lots`")?;
-    let bill = inner.required("bill")?;
-    let (line, listed) = (inner.line, inner.take("equals"));
-    inner.end()?;
-    let Some(At {
-        value: Value::List(items),
-        ..
-    }) = listed
-    else {
-        return Err(Problem::at(
-            line,
-            "`lots` has no list `equals`",
-            "write equals = [ { range = \"1-100\", holder = \"acme\" } ], every lot of the bill in order",
-        ));
-    };
-    let equals = items
-        .into_iter()
-        .map(|item| Fields::of(item, "a lot")?.rest("a lot compares nothing"))
-        .collect::<Result<_, _>>()?;
-    Ok(Claim::Lots { bill, equals })
-}
-
-fn requests_claim(value: At<Value>) -> Result<Claim, Problem> {
-    let mut inner = Fields::of(value, "`requests`")?;
-    let member = inner.required("member")?;
-    let count = inner.required_parsed("count")?;
-    let made = match inner.text("side")? {
-        None => false,
-        Some(side) if side.value == "waiting" => false,
-        Some(side) if side.value == "made" => true,
-        Some(side) => {
-            return Err(Problem::at(
-                side.line,
-                format!("`side` is `{}`", side.value),
-                "write \"waiting\" (for the member's answer) or \"made\" (by the member)",
-            ));
-        }
-    };
-    inner.end()?;
-    Ok(Claim::Requests {
-        member,
-        made,
-        count,
-    })
 }

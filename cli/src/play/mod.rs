@@ -4,16 +4,18 @@
 //! [`player`] plays; [`fresh`] and [`remote`] give it a network.
 
 mod check;
+mod claims;
 pub mod format;
 mod fresh;
 mod names;
 mod player;
+mod records;
 mod remote;
 mod report;
 mod saved;
 #[cfg(test)]
 mod tests;
-mod toml;
+pub(crate) mod toml;
 mod words;
 
 use crate::cluster::{Cluster, ClusterError, Spec};

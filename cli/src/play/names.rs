@@ -44,11 +44,24 @@ pub fn check(scenario: &Scenario) -> Result<(), Problem> {
                         known_fields(lot, &saved)?;
                     }
                 }
-                Claim::Bill { number, equals } => {
+                Claim::Bill { number, equals }
+                | Claim::Certificate { number, equals }
+                | Claim::Line { id: number, equals } => {
                     known(number, &saved)?;
                     known_fields(equals, &saved)?;
                 }
                 Claim::Requests { member, .. } => known(member, &saved)?,
+                Claim::Record { id, equals, .. } => {
+                    known(id, &saved)?;
+                    known_fields(equals, &saved)?;
+                }
+                Claim::Netting { equals, .. } => known_fields(equals, &saved)?,
+                Claim::Queue { payer, equals, .. } => {
+                    known(payer, &saved)?;
+                    for one in equals {
+                        known_fields(one, &saved)?;
+                    }
+                }
                 Claim::Invariants => {}
             },
         }

@@ -19,7 +19,7 @@ use allonge_contracts::{Code, Date, MemberId, Text};
 use clap::Parser;
 use serde_json::Value as Json;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -402,7 +402,9 @@ impl<'f> Player<'f> {
             no_wait: false,
             timeout: self.stage.timeout,
         };
-        Context::keeping(global, kept)
+        // A scenario names files as they lie beside it.
+        let beside = Path::new(self.file).parent().unwrap_or(Path::new(""));
+        Context::keeping(global, kept).in_folder(beside.to_owned())
     }
 
     /// Runs a command inside this program.

@@ -117,11 +117,18 @@ fn short_names(all: &Map<String, Json>) -> Vec<(&'static str, String)> {
             continue;
         };
         // Facts stand in the event itself, or in the bill or request that it brings along.
-        let inner = [data.get("request"), data.get("bill")];
+        let inner = [
+            data.get("request"),
+            data.get("bill"),
+            data.get("certificate"),
+        ];
         for record in [Some(data)].into_iter().chain(inner).flatten() {
             let text = |key: &str| record.get(key).and_then(text_of);
-            number = text("bill").or_else(|| text("number")).or(number);
-            let whole = || match data.get("bill") {
+            number = text("bill")
+                .or_else(|| text("instrument"))
+                .or_else(|| text("number"))
+                .or(number);
+            let whole = || match data.get("bill").or(data.get("certificate")) {
                 Some(_) if data.get("lot").is_none() => whole_of(record),
                 _ => None,
             };
@@ -131,7 +138,7 @@ fn short_names(all: &Map<String, Json>) -> Vec<(&'static str, String)> {
                 .or_else(whole)
                 .or(lot);
         }
-        if event.get("event").and_then(Json::as_str) == Some("bill.rejoined") {
+        if event.get("event").and_then(Json::as_str) == Some("lot.rejoined") {
             rejoined = data.get("lot").and_then(text_of);
         }
         let made = data.get("request");
@@ -144,11 +151,16 @@ fn short_names(all: &Map<String, Json>) -> Vec<(&'static str, String)> {
         .get("receipt")
         .and_then(|receipt| receipt.pointer("/outcome/accepted"));
     for result in results.and_then(Json::as_array).into_iter().flatten() {
-        terms = result.pointer("/request/terms").and_then(text_of).or(terms);
+        for made in ["/request/terms", "/instruction/terms"] {
+            terms = result.pointer(made).and_then(text_of).or(terms);
+        }
     }
     let top = |key: &str| all.get(key).and_then(text_of);
     number = top("bill")
+        .or_else(|| top("instrument"))
+        .or_else(|| top("certificate"))
         .or_else(|| all.get("bill")?.get("number").and_then(text_of))
+        .or_else(|| all.get("certificate")?.get("number").and_then(text_of))
         .or(number);
     request = top("request").or(request);
     let found = [

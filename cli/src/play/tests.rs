@@ -480,8 +480,8 @@ fn saved_results_are_put_in_wherever_texts_stand() {
             "receipt": {
                 "outcome": {"accepted": [{"request": {"request": "aa", "terms": "bb"}}]},
                 "events": [
-                    {"event": "bill.split", "data": {"bill": "5102", "moved": {"start": "1", "end": "20"}, "kept": {"start": "21", "end": "500"}}},
-                    {"event": "request.made", "data": {"request": {"id": "aa", "bill": "5102", "range": {"start": "1", "end": "20"}}}},
+                    {"event": "lot.split", "data": {"instrument": "5102", "moved": {"start": "1", "end": "20"}, "kept": {"start": "21", "end": "500"}}},
+                    {"event": "request.made", "data": {"request": {"id": "aa", "instrument": "5102", "range": {"start": "1", "end": "20"}}}},
                 ],
             },
         }),

@@ -242,7 +242,9 @@ impl<F: Fn(&At<String>) -> Result<String, Problem>> Line<'_, F> {
         for (key, value) in with {
             let own = self.option(&key.value).is_some();
             match key.value.as_str() {
-                "bill" | "number" if !own && bill.is_none() => bill = Some((key, value)),
+                "bill" | "certificate" | "number" if !own && bill.is_none() => {
+                    bill = Some((key, value))
+                }
                 "lot" if !own && (id == "lot" || self.place("lot").is_none()) => {
                     lot = Some((key, value))
                 }

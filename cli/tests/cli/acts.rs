@@ -1,7 +1,7 @@
 //! Transactions from the command line: written down first, sent once, and told as they end.
 
 use crate::fake::{FakeNode, GENESIS, Home, Reply, accepted, error, final_at};
-use allonge_contracts::calls::{BillRef, CallIndex};
+use allonge_contracts::calls::{CallIndex, InstrumentRef};
 use allonge_contracts::{Call, Code};
 use serde_json::json;
 use std::path::Path;
@@ -219,7 +219,7 @@ fn an_invoice_gives_sum_currency_maturity_and_its_hash() {
     };
     assert_eq!(register.sum.to_string(), "1,000,000.00 CNY");
     assert_eq!(register.maturity.to_string(), "2027-04-07");
-    assert_eq!(ask.bill, BillRef::Call(CallIndex { call: 0 }));
+    assert_eq!(ask.bill, InstrumentRef::Call(CallIndex { call: 0 }));
     // As `sha256sum` gives it.
     let output = std::process::Command::new("sha256sum")
         .arg(&file)

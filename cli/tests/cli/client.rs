@@ -19,7 +19,7 @@ fn signed() -> Signed {
     let number = "510210009999620270105000000011".parse().unwrap();
     TransactionBuilder::new(&chain, "acme".parse().unwrap())
         .call(Revoke {
-            bill: allonge_contracts::calls::BillRef::Number(number),
+            bill: allonge_contracts::calls::InstrumentRef::Number(number),
         })
         .sign([&SigningKey::from_bytes(&[1; 32])])
         .unwrap()

@@ -4,5 +4,8 @@ mod acts;
 mod client;
 mod fake;
 mod reads;
+mod receivables;
+mod settling;
+mod trade;
 mod usage;
 mod verbs;

@@ -15,13 +15,13 @@ pub fn lot(start: u64, end: u64, holder: &str, circulation: &str) -> Value {
         "not_transferable_by": null, "discounted": false, "dishonour": "none", "refused": null,
         "frozen": "no", "hand": "0", "request": null, "presented_in_time": null,
         "presented_late": null, "splittable": true, "limits": null, "pledge": null, "repo": null,
-        "claim": null
+        "claim": null, "receivable": null
     })
 }
 
 pub fn request(id: u8, start: u64, end: u64, from: &str, to: &str, terms: Value) -> RequestView {
     let request: Request = serde_json::from_value(json!({
-        "id": format!("{id:02x}").repeat(16), "bill": BILL,
+        "id": format!("{id:02x}").repeat(16), "instrument": BILL,
         "range": { "start": start.to_string(), "end": end.to_string() },
         "from": from, "to": to, "terms": terms, "answer_by": null, "asked_on": "2027-01-05",
         "before": "circulable"

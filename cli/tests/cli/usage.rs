@@ -171,6 +171,63 @@ fn every_verb_has_help_with_an_example() {
                 "withdraw", "revoke", "show", "list",
             ],
         ),
+        (
+            "receivable",
+            &[
+                "grant-line",
+                "change-line",
+                "lines",
+                "open",
+                "ask-confirmation",
+                "ask-signature",
+                "cancel",
+                "sign",
+                "refuse",
+                "withdraw",
+                "transfer",
+                "finance",
+                "ask-quotes",
+                "quote",
+                "quotes",
+                "take-quote",
+                "close-quotes",
+                "pledge",
+                "release",
+                "apply-proceeds",
+                "release-proceeds",
+                "ask-back",
+                "redeem",
+                "dispute",
+                "settle-dispute",
+                "show",
+                "tree",
+                "reach",
+                "list",
+            ],
+        ),
+        (
+            "netting",
+            &["queue", "reorder", "cancel", "limits", "run", "show"],
+        ),
+        ("settle", &["propose", "affirm", "show", "list", "cancel"]),
+        (
+            "trade",
+            &[
+                "import",
+                "show",
+                "list",
+                "attest",
+                "condition",
+                "escrow",
+                "claim",
+                "release",
+                "check",
+            ],
+        ),
+        (
+            "trade record",
+            &["contract", "invoice", "credit-note", "goods", "document"],
+        ),
         ("tx", &["show", "wait"]),
         ("block", &["show"]),
         ("dev", &["advance"]),
@@ -178,7 +235,12 @@ fn every_verb_has_help_with_an_example() {
     ];
     let mut all: Vec<Vec<&str>> = nouns
         .iter()
-        .flat_map(|(noun, verbs)| verbs.iter().map(|verb| vec![*noun, *verb]))
+        .flat_map(|(noun, verbs)| {
+            let noun = noun.split(' ');
+            verbs
+                .iter()
+                .map(move |verb| noun.clone().chain([*verb]).collect())
+        })
         .collect();
     all.extend([
         vec!["events"],
@@ -195,6 +257,28 @@ fn every_verb_has_help_with_an_example() {
             ran.out.contains(&format!("allonge {}", verb.join(" "))),
             "{verb:?}"
         );
+    }
+}
+
+/// What a refusal tells people to type can be typed.
+#[test]
+fn every_command_that_a_hint_names_is_there() {
+    let mut named: std::collections::BTreeSet<Vec<&str>> = Default::default();
+    for code in allonge_contracts::Code::ALL {
+        for quoted in code.hint().split('`').skip(1).step_by(2) {
+            if let Some(rest) = quoted.strip_prefix("allonge ") {
+                let words = rest.split(' ').take_while(|word| {
+                    !word.starts_with('-')
+                        && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+                });
+                named.insert(words.collect());
+            }
+        }
+    }
+    assert!(named.len() >= 8, "{named:?}");
+    for verb in named {
+        let ran = Ran::from(program().args(&verb).arg("--help").output().unwrap());
+        assert_eq!(ran.code, 0, "{verb:?}: {}", ran.err);
     }
 }
 

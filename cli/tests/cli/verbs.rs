@@ -184,22 +184,22 @@ fn rows() -> Vec<(&'static str, &'static str, Value)> {
         ),
         (
             "bill pledge {bill}:1-10000 --to bank-b --debt 80 --debt-due 60d",
-            "bills.request_pledge",
+            "lots.request_pledge",
             json!({ "to": "bank-b", "debt": money("80.00"), "debt_due": "2027-03-06" }),
         ),
         (
             "bill release {bill} --price 50 --amount 70",
-            "bills.request_release",
+            "lots.request_release",
             json!({ "lot": lot(20_001, 30_000), "price": money("50.00"), "part": money("70.00") }),
         ),
         (
             "bill apply-proceeds {bill}",
-            "bills.apply_proceeds",
+            "lots.apply_proceeds",
             json!({ "lot": lot(40_001, 50_000) }),
         ),
         (
             "bill release-proceeds {bill}",
-            "bills.release_proceeds",
+            "lots.release_proceeds",
             json!({ "lot": lot(50_001, 60_000) }),
         ),
         // What holds already stays where nothing else is said.

@@ -13,6 +13,7 @@ use crate::gates;
 use crate::members::{named, require_active};
 use crate::money::Money;
 use crate::outcome::{CallResult, Failure};
+use crate::receivables::require_unfenced;
 use crate::requests::{
     Ask, Asked, Request, Standing, Terms, answer_by, check_asking, check_not_frozen,
     day_before_maturity, find_for_answer, remove,
@@ -38,7 +39,7 @@ impl Ask for RequestAcceptance {
         Ok(Asked {
             to: bill.acceptor.clone(),
             units: lot_money(&bill, &lot)?.minor,
-            bill,
+            instrument: bill.into(),
             lot,
             terms,
             answer_by,
@@ -47,9 +48,11 @@ impl Ask for RequestAcceptance {
     }
 }
 
-/// The gates before signing: an overdue acceptor may not accept, and a bank keeps to its ceilings.
+/// The gates before signing: an overdue acceptor may not accept, and a bank keeps to its ceilings. The clock pays bills from
+/// ring-fenced cash, so that what is overdue would come after a bill accepted behind the fence.
 pub(crate) fn check_agree(run: &Run<'_, '_>, bill: &Bill, accepted: Money) -> Result<(), Failure> {
-    gates::check_acceptance(run, bill, accepted)
+    gates::check_acceptance(run, bill, accepted)?;
+    require_unfenced(run.state, &bill.acceptor, bill.sum.currency)
 }
 
 impl Act for AcceptPart {
@@ -64,10 +67,15 @@ impl Act for AcceptPart {
 
     fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Standing, Failure> {
         let standing = find_for_answer(run, caller, self.request, self.terms)?;
-        let Standing { request, bill, lot } = &standing;
+        let Standing {
+            request,
+            instrument,
+            lot,
+        } = &standing;
         if !matches!(request.terms, Terms::Acceptance {}) {
             return Err(Failure::argument("request").fact("act", request.terms.rule().act));
         }
+        let bill = instrument.as_bill()?;
         if !bill.profile.rules().partial_acceptance {
             return Err(Failure::argument("part").fact("profile", bill.profile.as_str()));
         }
@@ -91,8 +99,12 @@ impl Act for AcceptPart {
         _: &Caller<'_>,
         standing: Standing,
     ) -> Result<CallResult, Failure> {
-        let Standing { request, bill, lot } = standing;
-        agree(run, bill, lot, &request, self.part)?;
+        let Standing {
+            request,
+            instrument,
+            lot,
+        } = standing;
+        agree(run, instrument.into_bill()?, lot, &request, self.part)?;
         Ok(CallResult::Done)
     }
 }

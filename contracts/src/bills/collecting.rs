@@ -25,7 +25,7 @@ pub(crate) fn suspend_payment(run: &mut Run<'_, '_>, id: &RequestId) -> Result<(
         return Ok(());
     };
     let start = request.range.start;
-    let key = DueKey::payment(date, presentment.at, &request.bill, start);
+    let key = DueKey::payment(date, presentment.at, &request.instrument, start);
     cancel(run, &key);
     remove_debt(run, &request.to, date)?;
     PRESENTMENTS.put(run.state, id_bytes(id), &[], &presentment)

@@ -24,7 +24,7 @@ impl Ask for RequestDelivery {
         Ok(Asked {
             to: bill.payee.clone(),
             units: lot_money(&bill, &lot)?.minor,
-            bill,
+            instrument: bill.into(),
             lot,
             terms,
             answer_by,
@@ -69,11 +69,11 @@ pub(crate) fn agree(
     }
     cancel(
         run,
-        &DueKey::bill(bill.window_end, DueKind::WindowEnd, &bill.number),
+        &DueKey::instrument(bill.window_end, DueKind::WindowEnd, &bill.number),
     );
     if run.date() < bill.payable_on {
         add_debt(run, &bill.acceptor, bill.payable_on)?;
-        let due = DueKey::bill(bill.payable_on, DueKind::Presentment, &bill.number);
+        let due = DueKey::instrument(bill.payable_on, DueKind::Presentment, &bill.number);
         return schedule(run, &due, 0);
     }
     let due_on = settled_on(run, &bill, next_payment_day(run)?)?;

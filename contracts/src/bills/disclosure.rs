@@ -7,7 +7,7 @@ use crate::events::BillDisclosed;
 use crate::outcome::{CallResult, Failure};
 use crate::requests::state_failure;
 use crate::run::{Act, Caller, Run};
-use crate::tables::{BILLS, bill_entity};
+use crate::tables::{BILLS, instrument_entity};
 
 impl Act for Disclose {
     type Checked = Bill;
@@ -40,7 +40,7 @@ impl Act for Disclose {
         mut bill: Bill,
     ) -> Result<CallResult, Failure> {
         bill.disclosed_on = Some(run.date());
-        BILLS.put(run.state, bill_entity(&bill.number), &[], &bill)?;
+        BILLS.put(run.state, instrument_entity(&bill.number), &[], &bill)?;
         run.emit(BillDisclosed {
             bill: bill.number,
             acceptor: bill.acceptor,

@@ -82,7 +82,7 @@ impl Ask for RequestDiscount {
         let sold = Sold::of(&terms)?;
         check_sold(run, &bill, Money::new(bill.sum.currency, units), &sold)?;
         Ok(Asked {
-            bill,
+            instrument: bill.into(),
             lot,
             units,
             to: self.to.clone(),
@@ -209,8 +209,12 @@ fn needs_disclosure(run: &Run<'_, '_>, kind: BillKind) -> bool {
 }
 
 /// The gates again, and the buyer's cash unless the sale is free of payment.
-pub(crate) fn check_agree(run: &Run<'_, '_>, standing: &Standing) -> Result<(), Failure> {
-    let Standing { request, bill, lot } = standing;
+pub(crate) fn check_agree(
+    run: &Run<'_, '_>,
+    bill: &Bill,
+    standing: &Standing,
+) -> Result<(), Failure> {
+    let Standing { request, lot, .. } = standing;
     let sold = Sold::of(&request.terms)?;
     let pays = sold.settlement == Settlement::Dvp;
     if pays {
@@ -281,7 +285,7 @@ pub(crate) fn agree(
         ..lot.clone()
     };
     change_lot(run.state, &bill.number, &lot, &bought)?;
-    if let Some(key) = repo_end(&bill, &bought) {
+    if let Some(key) = repo_end(&bill.number, &bought) {
         schedule(run, &key, 0)?;
     }
     run.emit(BillDiscounted {

@@ -7,7 +7,8 @@ use crate::bills::{
 use crate::calls::RequestEndorsement;
 use crate::codes::Code;
 use crate::events::BillEndorsed;
-use crate::members::{TRADING_ROLES, acting, named, require_active, require_role};
+use crate::member_id::MemberId;
+use crate::members::{Member, TRADING_ROLES, acting, named, require_active, require_role};
 use crate::outcome::Failure;
 use crate::requests::{
     Ask, Asked, OnLot, Request, Terms, answer_by, check_part_currency, check_part_zero,
@@ -15,6 +16,7 @@ use crate::requests::{
 };
 use crate::run::{Caller, Run};
 use crate::state::StateFault;
+use crate::text::Text;
 
 impl Ask for RequestEndorsement {
     fn check(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Asked, Failure> {
@@ -36,12 +38,10 @@ impl Ask for RequestEndorsement {
             lot: self.lot,
             part: self.part,
         };
-        let (rule, purpose) = (endorsement(bill.profile.rules()), &self.purpose);
-        let (lot, units) = lot_to_move(run, &rule, &bill, on, caller.actor, &endorsee, purpose)?;
-        check_open(run, &bill, &lot)?;
+        let (lot, units) = check_move(run, &bill, on, caller.actor, &endorsee, &self.purpose)?;
         let answer_by = answer_by(run, self.answer_by, profile::latest_transfer(&bill))?;
         Ok(Asked {
-            bill,
+            instrument: bill.into(),
             lot,
             units,
             to: self.to.clone(),
@@ -50,6 +50,21 @@ impl Ask for RequestEndorsement {
             work: 0,
         })
     }
+}
+
+/// The lot that its holder may endorse to somebody as things stand, and how many units of it.
+pub(crate) fn check_move(
+    run: &Run<'_, '_>,
+    bill: &Bill,
+    on: OnLot,
+    holder: &MemberId,
+    endorsee: &Member,
+    purpose: &Text<64>,
+) -> Result<(Lot, u64), Failure> {
+    let rule = endorsement(bill.profile.rules());
+    let (lot, units) = lot_to_move(run, &rule, bill, on, holder, endorsee, purpose)?;
+    check_open(run, bill, &lot)?;
+    Ok((lot, units))
 }
 
 /// After maturity, where the law allows it then, a lot is endorsed until its payment is refused or its window ends

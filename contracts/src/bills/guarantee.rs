@@ -7,13 +7,14 @@ use crate::calls::RequestGuarantee;
 use crate::codes::Code;
 use crate::events::BillGuaranteed;
 use crate::gates;
+use crate::instruments::Paper;
 use crate::member_id::MemberId;
 use crate::members::{Role, named, require_active, require_role};
 use crate::outcome::Failure;
 use crate::recourse::{Chain, signers_within};
 use crate::requests::{
     Ask, Asked, OnLot, Party, Request, Terms, answer_by, check_part_currency, check_part_zero,
-    day_before_maturity, lot_to_ask, party, remove,
+    day_before_maturity, lot_to_ask, remove,
 };
 use crate::run::{Caller, Run};
 use crate::state::StateFault;
@@ -41,7 +42,7 @@ impl RequestGuarantee {
 
     /// For whom: as the law has it or, under `geneva`, the drawer where nobody is named.
     fn ward_meant(&self, bill: &Bill, lot: &Lot) -> Result<MemberId, Failure> {
-        let asker = party(Party::Ward, bill, lot).unwrap_or(&lot.holder);
+        let asker = bill.side(Party::Ward, lot).unwrap_or(&lot.holder);
         if bill.profile.rules().party_guarantees {
             return Ok(self.ward.clone().unwrap_or_else(|| bill.drawer.clone()));
         }
@@ -100,7 +101,7 @@ impl Ask for RequestGuarantee {
         let chain = signers_within(run, &bill, &lot)?;
         check_liable(&chain, &bill, caller.actor, &self.guarantor, &ward)?;
         Ok(Asked {
-            bill,
+            instrument: bill.into(),
             lot,
             units,
             to: self.guarantor.clone(),

@@ -87,7 +87,7 @@ fn pay_lot(
         money,
         by_clock,
     });
-    distribute(run, bill, &lot, money)
+    distribute(run, bill, &lot, money, None)
 }
 
 /// Payment is refused. The lot stands as before it was presented, with the refusal on record; once it has

@@ -19,7 +19,7 @@ use crate::requests::{
 };
 use crate::run::{Act, Caller, Run, short_id};
 use crate::state::StateFault;
-use crate::tables::{PRESENTMENTS, bill_entity, date_suffix, id_bytes};
+use crate::tables::{PRESENTMENTS, date_suffix, id_bytes, instrument_entity};
 use crate::text::Text;
 
 /// The day at whose close the clock pays or refuses what is presented at maturity: the day of payment itself or,
@@ -190,7 +190,12 @@ pub(super) fn schedule_payment(
     mut presentment: Presentment,
     date: Date,
 ) -> Result<(), StateFault> {
-    let key = DueKey::payment(date, presentment.at, &request.bill, request.range.start);
+    let key = DueKey::payment(
+        date,
+        presentment.at,
+        &request.instrument,
+        request.range.start,
+    );
     schedule(run, &key, 0)?;
     add_debt(run, &request.to, date)?;
     presentment.due_on = Some(date);
@@ -227,7 +232,7 @@ fn present_one_by_clock(
     let id = short_id(tagged_hash(
         "allonge/presentment/1",
         &[
-            bill_entity(&bill.number),
+            instrument_entity(&bill.number),
             &lot.range.start.to_be_bytes(),
             &date_suffix(run.date()),
         ],

@@ -48,7 +48,7 @@ impl Ask for RequestRedemption {
                 .fact("cut_off", dates.cut_off));
         }
         Ok(Asked {
-            bill,
+            instrument: bill.into(),
             lot,
             units,
             to: repo.seller,
@@ -60,8 +60,12 @@ impl Ask for RequestRedemption {
 }
 
 /// The seller needs the face in cash, unless it is bought back free of payment.
-pub(crate) fn check_agree(run: &Run<'_, '_>, standing: &Standing) -> Result<(), Failure> {
-    let Standing { request, bill, lot } = standing;
+pub(crate) fn check_agree(
+    run: &Run<'_, '_>,
+    bill: &Bill,
+    standing: &Standing,
+) -> Result<(), Failure> {
+    let Standing { request, lot, .. } = standing;
     if matches!(
         request.terms,
         Terms::Redemption {
@@ -85,7 +89,7 @@ pub(crate) fn agree(
 ) -> Result<(), StateFault> {
     let money = lot_money(&bill, &lot)?;
     remove(run, request)?;
-    if let Some(key) = repo_end(&bill, &lot) {
+    if let Some(key) = repo_end(&bill.number, &lot) {
         cancel(run, &key);
     }
     if settlement == Settlement::Dvp {

@@ -2,7 +2,7 @@
 
 use crate::bills::limits::check_words;
 use crate::bills::{
-    BankNumber, Bill, BillKind, BillNumber, Circulation, Dishonour, Frozen, HandKind, Lot,
+    BankNumber, Bill, BillKind, Circulation, Dishonour, Frozen, HandKind, InstrumentNumber, Lot,
     LotRange, NewHand, Status, UseLimits, new_lot, payable_on, profile, record_hand,
 };
 use crate::calls::Register;
@@ -11,21 +11,21 @@ use crate::clock::{DueKey, DueKind, schedule};
 use crate::codes::Code;
 use crate::date::Date;
 use crate::events::BillRegistered;
+use crate::instruments::{next_number, take_serial};
 use crate::member_id::MemberId;
 use crate::members::{Member, Role, TRADING_ROLES, acting, named, require_active, require_role};
 use crate::outcome::{CallResult, Failure};
 use crate::run::{Act, Caller, Run};
 use crate::state::StateFault;
-use crate::tables::{SERIALS, serial_entity};
+use crate::trade::backing::{self, Sides};
 
 const MAX_BACKGROUND: usize = 16;
-const MAX_SERIAL: u32 = 99_999_999;
 
 /// What registration found: all that the new bill needs besides the call.
 pub(crate) struct Checked {
     bank: BankNumber,
     serial: u32,
-    number: BillNumber,
+    number: InstrumentNumber,
     payable_on: Date,
     window_end: Date,
 }
@@ -107,7 +107,7 @@ impl Act for Register {
         if let Some(limits) = &self.limits {
             check_words(limits)?;
         }
-        Ok(())
+        backing::check_words(&self.backing, self.sum)
     }
 
     fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Checked, Failure> {
@@ -139,16 +139,12 @@ impl Act for Register {
         check_parties(self, caller.actor)?;
         check_dates(run, self)?;
         let bank = bank_number(run, self.kind, &acceptor)?;
-        let used = SERIALS
-            .get(run.state, &serial_entity(&bank, run.date()), &[])?
-            .unwrap_or(0);
-        let exhausted = || Failure::of(Code::SerialExhausted).fact("bank", bank.as_str());
-        let serial = used
-            .checked_add(1)
-            .filter(|serial| *serial <= MAX_SERIAL)
-            .ok_or_else(exhausted)?;
-        let number =
-            BillNumber::compose(self.kind as u8, bank, run.date(), serial).ok_or_else(exhausted)?;
+        let (number, serial) = next_number(run, self.kind as u8, bank)?;
+        let sides = Sides {
+            debtors: &[caller.actor, &self.acceptor],
+            creditors: &[caller.actor, &self.payee],
+        };
+        backing::check(run, caller.actor, &sides, &self.backing)?;
         Ok(Checked {
             bank,
             serial,
@@ -164,8 +160,7 @@ impl Act for Register {
         caller: &Caller<'_>,
         checked: Checked,
     ) -> Result<CallResult, Failure> {
-        let entity = serial_entity(&checked.bank, run.date());
-        SERIALS.put(run.state, &entity, &[], &checked.serial)?;
+        take_serial(run, checked.bank, checked.serial)?;
         let mut bill = Bill {
             number: checked.number,
             kind: self.kind,
@@ -185,10 +180,11 @@ impl Act for Register {
             hands: 0,
         };
         write_new(run, &mut bill, self.not_transferable, self.limits.clone())?;
-        let due = DueKey::bill(bill.maturity, DueKind::Maturity, &bill.number);
+        let due = DueKey::instrument(bill.maturity, DueKind::Maturity, &bill.number);
         schedule(run, &due, 0)?;
         let number = bill.number;
         run.emit(BillRegistered { bill });
+        backing::draw(run, &number, caller.actor, &self.backing)?;
         Ok(CallResult::Bill(number))
     }
 }
@@ -229,6 +225,7 @@ fn write_new(
         pledge: None,
         repo: None,
         claim: None,
+        receivable: None,
     };
     new_lot(run.state, &bill.number, &lot)
 }

@@ -10,6 +10,7 @@ use crate::events::BillRevoked;
 use crate::outcome::{CallResult, Failure};
 use crate::requests::{REVOCATION, check_asking};
 use crate::run::{Act, Caller, Run};
+use crate::trade::backing;
 
 impl Act for Revoke {
     type Checked = (Bill, Lot);
@@ -37,7 +38,7 @@ impl Act for Revoke {
     ) -> Result<CallResult, Failure> {
         cancel(
             run,
-            &DueKey::bill(bill.maturity, DueKind::Maturity, &bill.number),
+            &DueKey::instrument(bill.maturity, DueKind::Maturity, &bill.number),
         );
         let hand = NewHand {
             from: Some(caller.actor.clone()),
@@ -55,6 +56,7 @@ impl Act for Revoke {
             bill: bill.number,
             by: caller.actor.clone(),
         });
+        backing::free(run, &bill.number)?;
         Ok(CallResult::Done)
     }
 }

@@ -32,7 +32,7 @@ impl Ask for RequestUnmark {
         let answer_by = answer_by(run, self.answer_by, day_before_maturity(&bill))?;
         Ok(Asked {
             to: marker.ok_or_else(|| state_failure(Code::WrongState, &lot))?,
-            bill,
+            instrument: bill.into(),
             lot,
             units,
             terms,

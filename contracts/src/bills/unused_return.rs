@@ -9,6 +9,7 @@ use crate::outcome::Failure;
 use crate::requests::{Ask, Asked, Request, Terms, answer_by, check_asking, remove};
 use crate::run::{Caller, Run};
 use crate::state::StateFault;
+use crate::trade::backing;
 
 impl Ask for RequestUnusedReturn {
     fn check(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Asked, Failure> {
@@ -21,7 +22,7 @@ impl Ask for RequestUnusedReturn {
         Ok(Asked {
             to: bill.acceptor.clone(),
             units: bill.sum.minor,
-            bill,
+            instrument: bill.into(),
             lot,
             terms,
             answer_by,
@@ -39,11 +40,11 @@ pub(crate) fn agree(
 ) -> Result<(), StateFault> {
     remove(run, request)?;
     if run.date() < bill.maturity {
-        let due = DueKey::bill(bill.maturity, DueKind::Maturity, &bill.number);
+        let due = DueKey::instrument(bill.maturity, DueKind::Maturity, &bill.number);
         cancel(run, &due);
         remove_debt(run, &bill.acceptor, bill.maturity)?;
     } else {
-        let due = DueKey::bill(bill.window_end, DueKind::WindowEnd, &bill.number);
+        let due = DueKey::instrument(bill.window_end, DueKind::WindowEnd, &bill.number);
         cancel(run, &due);
     }
     let hand = NewHand {
@@ -67,5 +68,5 @@ pub(crate) fn agree(
         to: bill.acceptor,
         money: bill.sum,
     });
-    Ok(())
+    backing::free(run, &bill.number)
 }

@@ -1,7 +1,7 @@
 //! The calls on bills and their lots (rule book 2.2).
 
 use crate::bills::{BillKind, LotRange, Market, Profile, RepoDates, Settlement, UseLimits};
-use crate::calls::{BillRef, RequestRef};
+use crate::calls::{InstrumentRef, RequestRef};
 use crate::coded::coded_structs;
 use crate::date::Date;
 use crate::hash::Hash;
@@ -9,6 +9,7 @@ use crate::member_id::MemberId;
 use crate::money::Money;
 use crate::rate::{DayCount, Rate};
 use crate::text::Text;
+use crate::trade::Backing;
 
 coded_structs! {
     /// The drawer registers a bill (rule book 2.1): status issued / awaiting receipt. The result is its number.
@@ -39,12 +40,16 @@ coded_structs! {
         /// Use limits of every lot.
         #[serde(default)]
         pub limits: Option<UseLimits>,
+        /// Invoices on which the bill draws, and how much of each, at most 16 and no more in all than the sum: from the
+        /// drawer or the payee to the drawer or the drawee (rule book 3.4).
+        #[serde(default)]
+        pub backing: Vec<Backing>,
     }
 
     /// The drawer asks the drawee to accept the whole bill.
     pub struct RequestAcceptance {
         /// The bill.
-        pub bill: BillRef,
+        pub bill: InstrumentRef,
         /// Lapses at the close of this day; three days ahead where absent, and never later than that.
         pub answer_by: Option<Date>,
     }
@@ -63,7 +68,7 @@ coded_structs! {
     /// The drawer delivers the accepted bill to the payee, who signs for it.
     pub struct RequestDelivery {
         /// The bill.
-        pub bill: BillRef,
+        pub bill: InstrumentRef,
         /// Lapses at the close of this day.
         pub answer_by: Option<Date>,
     }
@@ -71,7 +76,7 @@ coded_structs! {
     /// The holder endorses a lot, or the low end of it, to another member, who signs for it.
     pub struct RequestEndorsement {
         /// The bill.
-        pub bill: BillRef,
+        pub bill: InstrumentRef,
         /// The lot as it stands.
         pub lot: LotRange,
         /// How much of it moves; the whole lot where absent. The part takes the low end (rule book 2.1).
@@ -91,14 +96,14 @@ coded_structs! {
     /// The drawer revokes a bill that is not accepted.
     pub struct Revoke {
         /// The bill.
-        pub bill: BillRef,
+        pub bill: InstrumentRef,
     }
 
     /// The holder presents a lot for payment by hand: early, or again after a refusal. The acceptor pays
     /// by agreeing to the request. At maturity the clock presents every lot.
     pub struct Present {
         /// The bill.
-        pub bill: BillRef,
+        pub bill: InstrumentRef,
         /// The lot as it stands.
         pub lot: LotRange,
         /// How much of it is presented; the whole lot where absent.
@@ -112,7 +117,7 @@ coded_structs! {
     /// The drawer asks the acceptor to take an accepted, undelivered bill back unused.
     pub struct RequestUnusedReturn {
         /// The bill.
-        pub bill: BillRef,
+        pub bill: InstrumentRef,
         /// Lapses at the close of this day; the end of the presentment window where absent.
         pub answer_by: Option<Date>,
     }
@@ -120,7 +125,7 @@ coded_structs! {
     /// The holder asks whoever set the mark "not transferable" to remove it.
     pub struct RequestUnmark {
         /// The bill.
-        pub bill: BillRef,
+        pub bill: InstrumentRef,
         /// The lot as it stands.
         pub lot: LotRange,
         /// How much of it; the whole lot where absent.
@@ -132,7 +137,7 @@ coded_structs! {
     /// The ward asks for a guarantee: the drawer before acceptance, then the acceptor, after delivery the holder.
     pub struct RequestGuarantee {
         /// The bill.
-        pub bill: BillRef,
+        pub bill: InstrumentRef,
         /// The lot as it stands; may be left out while the bill is whole.
         pub lot: Option<LotRange>,
         /// How much of it; the whole lot where absent.
@@ -148,7 +153,7 @@ coded_structs! {
     /// The holder sells a lot: to a bank, bank to bank, or bank to central bank; for good or under repo.
     pub struct RequestDiscount {
         /// The bill.
-        pub bill: BillRef,
+        pub bill: InstrumentRef,
         /// The lot as it stands.
         pub lot: LotRange,
         /// How much of it; the whole lot where absent.
@@ -182,7 +187,7 @@ coded_structs! {
     /// The buyer under repo lets the seller buy back, at face.
     pub struct RequestRedemption {
         /// The bill.
-        pub bill: BillRef,
+        pub bill: InstrumentRef,
         /// The lot as it stands.
         pub lot: LotRange,
         /// How much of it; the whole lot where absent.
@@ -195,8 +200,8 @@ coded_structs! {
 
     /// The holder pledges a lot for a debt.
     pub struct RequestPledge {
-        /// The bill.
-        pub bill: BillRef,
+        /// The bill or certificate.
+        pub instrument: InstrumentRef,
         /// The lot as it stands.
         pub lot: LotRange,
         /// How much of it; the whole lot where absent.
@@ -210,14 +215,17 @@ coded_structs! {
         /// What for; must be the lot's purpose where one is set.
         #[serde(default)]
         pub purpose: Text<64>,
+        /// The number under which the pledge of a certificate is registered (rule book 3.4); empty for a bill.
+        #[serde(default)]
+        pub registry: Text<32>,
         /// Lapses at the close of this day; the day before maturity where absent.
         pub answer_by: Option<Date>,
     }
 
     /// The pledgee releases a lot, against cash where a price is named.
     pub struct RequestRelease {
-        /// The bill.
-        pub bill: BillRef,
+        /// The bill or certificate.
+        pub instrument: InstrumentRef,
         /// The lot as it stands.
         pub lot: LotRange,
         /// How much of it; the whole lot where absent.
@@ -233,13 +241,13 @@ coded_structs! {
     /// The acceptor discloses its acceptance.
     pub struct Disclose {
         /// The bill.
-        pub bill: BillRef,
+        pub bill: InstrumentRef,
     }
 
     /// The holder narrows what may be done with a lot; nothing is ever widened.
     pub struct Narrow {
         /// The bill.
-        pub bill: BillRef,
+        pub bill: InstrumentRef,
         /// The lot as it stands.
         pub lot: LotRange,
         /// How much of it; the whole lot where absent.
@@ -253,16 +261,16 @@ coded_structs! {
 
     /// The pledgor lets the proceeds of a paid pledged lot go to the pledgee before the debt is due.
     pub struct ApplyProceeds {
-        /// The bill.
-        pub bill: BillRef,
+        /// The bill or certificate.
+        pub instrument: InstrumentRef,
         /// The paid lot.
         pub lot: LotRange,
     }
 
     /// The pledgee gives up the proceeds of a paid pledged lot.
     pub struct ReleaseProceeds {
-        /// The bill.
-        pub bill: BillRef,
+        /// The bill or certificate.
+        pub instrument: InstrumentRef,
         /// The paid lot.
         pub lot: LotRange,
     }

@@ -1,7 +1,7 @@
 //! The calls of recourse (rule book 2.5) and of courts (rule book 2.2).
 
 use crate::bills::LotRange;
-use crate::calls::BillRef;
+use crate::calls::InstrumentRef;
 use crate::coded::coded_structs;
 use crate::date::Date;
 use crate::member_id::MemberId;
@@ -12,7 +12,7 @@ coded_structs! {
     /// The holder gives notice of recourse.
     pub struct Notify {
         /// The bill.
-        pub bill: BillRef,
+        pub bill: InstrumentRef,
         /// The lot as it stands.
         pub lot: LotRange,
         /// To whom, at most 64; all who are liable where empty.
@@ -28,7 +28,7 @@ coded_structs! {
     /// One who is liable offers to settle a lot in recourse, or the low end of it. Its cash is held meanwhile.
     pub struct Offer {
         /// The bill.
-        pub bill: BillRef,
+        pub bill: InstrumentRef,
         /// The lot as it stands.
         pub lot: LotRange,
         /// How much of the lot is settled; the whole lot where absent.
@@ -41,8 +41,8 @@ coded_structs! {
 
     /// A court freezes a lot.
     pub struct Freeze {
-        /// The bill.
-        pub bill: BillRef,
+        /// The bill or certificate.
+        pub instrument: InstrumentRef,
         /// The lot as it stands.
         pub lot: LotRange,
         /// How much of it; the whole lot where absent.
@@ -53,8 +53,8 @@ coded_structs! {
 
     /// A court stops the payment of a lot.
     pub struct Stop {
-        /// The bill.
-        pub bill: BillRef,
+        /// The bill or certificate.
+        pub instrument: InstrumentRef,
         /// The lot as it stands.
         pub lot: LotRange,
         /// How much of it; the whole lot where absent.
@@ -65,8 +65,8 @@ coded_structs! {
 
     /// A court lifts its measure on a lot, or on the proceeds of a paid one.
     pub struct Unfreeze {
-        /// The bill.
-        pub bill: BillRef,
+        /// The bill or certificate.
+        pub instrument: InstrumentRef,
         /// The lot as it stands.
         pub lot: LotRange,
         /// The order's number.
@@ -75,8 +75,8 @@ coded_structs! {
 
     /// A court transfers a lot, or the frozen proceeds of a paid one.
     pub struct OrderTransfer {
-        /// The bill.
-        pub bill: BillRef,
+        /// The bill or certificate.
+        pub instrument: InstrumentRef,
         /// The lot as it stands.
         pub lot: LotRange,
         /// How much of it; the whole lot where absent.

@@ -7,6 +7,7 @@ use crate::codes::Code;
 use crate::member_id::MemberId;
 use crate::money::{Currency, Money};
 use crate::outcome::Failure;
+use crate::receivables::require_unfenced;
 use crate::run::Run;
 use crate::state::{Overlay, StateFault, View};
 use crate::tables::{BALANCES, currency_suffix};
@@ -37,7 +38,7 @@ pub(crate) fn put_balance(
     BALANCES.put(state, entity, &suffix, balance)
 }
 
-/// Refuses when the available balance does not cover an amount.
+/// Refuses when the available balance does not cover an amount, or is set apart for overdue certificates.
 pub(crate) fn require_available(
     view: &(impl View + ?Sized),
     member: &MemberId,
@@ -49,7 +50,7 @@ pub(crate) fn require_available(
             .fact("have", Money::new(money.currency, have))
             .fact("need", money));
     }
-    Ok(())
+    require_unfenced(view, member, money.currency)
 }
 
 /// While a member has due items not yet worked off, its other debits wait (rule book 2.3).

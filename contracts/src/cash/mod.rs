@@ -8,8 +8,8 @@ mod record;
 mod transfer;
 
 pub(crate) use account::{
-    balance, credit, freeze, hold, move_cash, require_available, require_no_due_debt, unfreeze,
-    unhold,
+    balance, credit, freeze, hold, move_cash, put_balance, require_available, require_no_due_debt,
+    unfreeze, unhold,
 };
 pub(crate) use hold::end_hold;
 pub(crate) use issue::mint_into;

@@ -1,14 +1,17 @@
 //! The queue of what falls due, in the order in which it is worked off: date, kind, order, id, lot.
 
-use crate::bills::BillNumber;
+use crate::bills::InstrumentNumber;
 use crate::clock::Moment;
 use crate::date::Date;
 use crate::hash::RequestId;
 use crate::member_id::MemberId;
+use crate::money::Currency;
 use crate::params::ParamName;
 use crate::run::Run;
 use crate::state::{StateFault, View};
-use crate::tables::{ALL, DUE, DUE_DEBTS, bill_entity, date_of_suffix, date_suffix, member_suffix};
+use crate::tables::{
+    ALL, DUE, DUE_DEBTS, date_of_suffix, date_suffix, instrument_entity, member_suffix,
+};
 use crate::words::words;
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -34,8 +37,20 @@ words! {
         HoldEnd = 19 "hold end",
         /// A debt falls due that proceeds of a pledged lot are held for.
         DebtDue = 20 "debt due",
+        /// A pool of certificates is redeemed, or tried again.
+        Redemption = 21 "redemption",
+        /// The deadline of a condition.
+        Condition = 22 "condition",
+        /// The deadline of a settlement instruction.
+        InstructionEnd = 23 "instruction end",
         /// A month ends: an acceptor with unpaid bills is looked at.
         Gate = 24 "gate",
+        /// Obligations wait in a currency: its cycle of netting.
+        NettingCycle = 25 "netting cycle",
+        /// The last day of a question for quotes.
+        QuoteEnd = 26 "quote end",
+        /// The deadline of an obligation.
+        ObligationEnd = 27 "obligation end",
     }
 }
 
@@ -53,11 +68,13 @@ pub struct DueKey {
     pub date: Date,
     /// What falls due.
     pub kind: DueKind,
-    /// Order within the kind: of payments the moment of presentment, of lapses higher lots first, otherwise 0.
+    /// Order within the kind: of payments the moment of presentment, of lapses higher lots first, of redemptions the
+    /// due day, otherwise 0.
     pub order: u64,
-    /// A bill number, a request or hold id, a member's name, or a parameter's number, padded with zeros.
+    /// A bill number, the id of a request, hold, instruction or obligation, a member's name, a currency's code, or a parameter's
+    /// number, padded with zeros.
     pub id: [u8; 32],
-    /// Of what is about one lot, its first unit; otherwise 0.
+    /// Of what is about one lot, its first unit; of a redemption, its currency's code; otherwise 0.
     pub start: u64,
 }
 
@@ -69,33 +86,33 @@ impl DueKind {
 }
 
 impl DueKey {
-    /// An item about a bill.
-    pub fn bill(date: Date, kind: DueKind, number: &BillNumber) -> DueKey {
+    /// An item about a bill or a certificate.
+    pub fn instrument(date: Date, kind: DueKind, number: &InstrumentNumber) -> DueKey {
         DueKey {
             date,
             kind,
             order: 0,
-            id: padded(bill_entity(number)),
+            id: padded(instrument_entity(number)),
             start: 0,
         }
     }
 
     /// The payment of a lot.
-    pub fn payment(date: Date, presented_at: u64, number: &BillNumber, start: u64) -> DueKey {
+    pub fn payment(date: Date, presented_at: u64, number: &InstrumentNumber, start: u64) -> DueKey {
         DueKey {
             date,
             kind: DueKind::Payment,
             order: presented_at,
-            id: padded(bill_entity(number)),
+            id: padded(instrument_entity(number)),
             start,
         }
     }
 
     /// What is about one lot of a bill.
-    pub fn lot(date: Date, kind: DueKind, number: &BillNumber, start: u64) -> DueKey {
+    pub fn lot(date: Date, kind: DueKind, number: &InstrumentNumber, start: u64) -> DueKey {
         DueKey {
             start,
-            ..DueKey::bill(date, kind, number)
+            ..DueKey::instrument(date, kind, number)
         }
     }
 
@@ -119,6 +136,31 @@ impl DueKey {
             id: member_suffix(acceptor),
             start: 0,
         }
+    }
+
+    /// The redemption of a pool. Older due days come first.
+    pub fn pool(date: Date, due: Date, issuer: &MemberId, currency: Currency) -> DueKey {
+        let [a, b, c] = *currency.bytes();
+        DueKey {
+            date,
+            kind: DueKind::Redemption,
+            order: u64::from(due.days()),
+            id: member_suffix(issuer),
+            start: u64::from_be_bytes([0, 0, 0, 0, 0, a, b, c]),
+        }
+    }
+
+    /// The due day and the currency of the pool it is about.
+    pub(crate) fn about_pool(&self) -> Result<(Date, Currency), StateFault> {
+        let days = u32::try_from(self.order).ok();
+        let code = self.start.to_be_bytes();
+        days.and_then(Date::from_days)
+            .zip(
+                code.get(5..)
+                    .and_then(|code| std::str::from_utf8(code).ok())
+                    .and_then(|code| code.parse().ok()),
+            )
+            .ok_or_else(|| StateFault::new(DUE.name(), "an item without a pool"))
     }
 
     /// The parameter it is about.
@@ -151,6 +193,34 @@ impl DueKey {
         }
     }
 
+    /// What is about an id, such as the end of an obligation.
+    pub fn request(date: Date, kind: DueKind, id: &RequestId) -> DueKey {
+        DueKey {
+            kind,
+            ..DueKey::hold_end(date, id)
+        }
+    }
+
+    /// What is about a currency.
+    pub fn currency(date: Date, kind: DueKind, currency: Currency) -> DueKey {
+        DueKey {
+            date,
+            kind,
+            order: 0,
+            id: padded(currency.bytes()),
+            start: 0,
+        }
+    }
+
+    /// The currency it is about.
+    pub(crate) fn about_currency(&self) -> Result<Currency, StateFault> {
+        self.id
+            .get(..3)
+            .and_then(|code| std::str::from_utf8(code).ok())
+            .and_then(|code| code.parse().ok())
+            .ok_or_else(|| StateFault::new(DUE.name(), "an item without a currency"))
+    }
+
     /// The end of a hold.
     pub fn hold_end(date: Date, id: &RequestId) -> DueKey {
         DueKey {
@@ -162,8 +232,8 @@ impl DueKey {
         }
     }
 
-    /// The bill it is about.
-    pub fn bill_number(&self) -> Result<BillNumber, StateFault> {
+    /// The bill or certificate it is about.
+    pub fn instrument_number(&self) -> Result<InstrumentNumber, StateFault> {
         self.id
             .get(..30)
             .and_then(|number| std::str::from_utf8(number).ok())

@@ -9,13 +9,19 @@ use crate::calendar::{is_business_day, roll};
 use crate::cash::{balance, end_hold};
 use crate::clock::{DueItem, DueKey, DueKind, add_debt, cancel, remove_debt, schedule};
 use crate::gates;
+use crate::hash::RequestId;
+use crate::instruments::{Instrument, InstrumentKind, existing_instrument};
+use crate::netting;
 use crate::params::param_due;
+use crate::receivables;
 use crate::requests::read::existing;
 use crate::requests::{Terms, lapse};
 use crate::run::Run;
+use crate::settlement;
 use crate::state::StateFault;
-use crate::tables::{BILLS, DUE, LOTS, PRESENTMENTS, bill_entity, id_bytes};
+use crate::tables::{BILLS, DUE, LOTS, PRESENTMENTS, id_bytes, instrument_entity};
 use crate::text::Text;
+use crate::trade::{backing, conditions};
 use crate::work;
 
 /// Works on an item: does the whole of it or, of a matured bill, presents one lot.
@@ -32,7 +38,7 @@ pub(crate) fn work_on(
         DueKind::RepoEnd => {
             run.count(work::REPO_END);
             cancel(run, key);
-            let mut bill = existing_bill(run.state, &key.bill_number()?)?;
+            let mut bill = existing_bill(run.state, &key.instrument_number()?)?;
             let lot = first_lot(run, &bill, key.start)?
                 .filter(|lot| lot.range.start == key.start)
                 .ok_or_else(|| StateFault::new(DUE.name(), "the repo of a lot that is gone"))?;
@@ -41,23 +47,35 @@ pub(crate) fn work_on(
         DueKind::DebtDue => {
             run.count(work::DEBT_DUE);
             cancel(run, key);
-            debt_due(run, &key.bill_number()?, key.start)
+            debt_due(run, &key.instrument_number()?, key.start)
         }
         DueKind::Gate => {
             run.count(work::GATE);
             cancel(run, key);
             gates::month_end(run, &key.member()?, key.date)
         }
-        DueKind::Maturity => mature(run, key),
+        DueKind::Maturity => match key.instrument_number()?.kind() {
+            InstrumentKind::Bill => mature(run, key),
+            InstrumentKind::Certificate => receivables::mature(run, key),
+        },
+        DueKind::Redemption => receivables::redeem_pool(run, key),
+        DueKind::InstructionEnd => settlement::deadline(run, key),
+        DueKind::NettingCycle => netting::clock_cycle(run, key),
+        DueKind::QuoteEnd => {
+            run.count(work::QUOTES_END);
+            receivables::end_of_quotes(run, key)
+        }
+        DueKind::ObligationEnd => netting::deadline(run, key),
         DueKind::Presentment => present_next(run, key, item),
         DueKind::Payment => settle(run, key),
         DueKind::Lapse => {
             run.count(work::LAPSE);
-            let request = existing(run.state, &key.request_id())?;
-            let bill = existing_bill(run.state, &request.bill)?;
-            lapse(run, &bill, &request)?;
-            Ok(())
+            lapse_request(run, &key.request_id())
         }
+        DueKind::Condition => match conditions::deadline(run, key)? {
+            Some(request) => lapse_request(run, &request),
+            None => Ok(()),
+        },
         DueKind::WindowEnd => end_window(run, key),
         DueKind::HoldEnd => {
             run.count(work::HOLD_END);
@@ -68,8 +86,26 @@ pub(crate) fn work_on(
     }
 }
 
+/// A request that was not answered in time, or whose condition was not attested; a certificate not signed for ends with
+/// it.
+fn lapse_request(run: &mut Run<'_, '_>, id: &RequestId) -> Result<(), StateFault> {
+    let request = existing(run.state, id)?;
+    let instrument = existing_instrument(run.state, &request.instrument)?;
+    let lot = lapse(run, &instrument, &request)?;
+    match (&request.terms, instrument) {
+        (Terms::Signature {}, Instrument::Certificate(certificate)) => {
+            receivables::answering::not_signed(run, certificate, &lot)
+        }
+        _ => Ok(()),
+    }
+}
+
 fn first_lot(run: &Run<'_, '_>, bill: &Bill, from: u64) -> Result<Option<Lot>, StateFault> {
-    let found = LOTS.next(run.state, bill_entity(&bill.number), &from.to_be_bytes())?;
+    let found = LOTS.next(
+        run.state,
+        instrument_entity(&bill.number),
+        &from.to_be_bytes(),
+    )?;
     Ok(found.map(|(_, lot)| lot))
 }
 
@@ -78,26 +114,27 @@ fn first_lot(run: &Run<'_, '_>, bill: &Bill, from: u64) -> Result<Option<Lot>, S
 fn mature(run: &mut Run<'_, '_>, key: &DueKey) -> Result<(), StateFault> {
     run.count(work::MATURITY);
     cancel(run, key);
-    let mut bill = existing_bill(run.state, &key.bill_number()?)?;
+    let mut bill = existing_bill(run.state, &key.instrument_number()?)?;
     let lot = first_lot(run, &bill, 0)?
         .ok_or_else(|| StateFault::new(LOTS.name(), format!("{} has no lot", bill.number)))?;
     bill.payable_on = payable_on(run.state, bill.maturity)?;
     bill.window_end = profile::window_end(run, bill.profile, bill.maturity)?;
-    BILLS.put(run.state, bill_entity(&bill.number), &[], &bill)?;
+    BILLS.put(run.state, instrument_entity(&bill.number), &[], &bill)?;
     match lot.status {
         Status::Issued => {
             let lot = end_request(run, &bill, lot)?;
-            end_unpaid(run, &mut bill, &lot, "unaccepted")
+            end_unpaid(run, &mut bill, &lot, "unaccepted")?;
+            backing::free(run, &bill.number)
         }
         Status::Accepted => {
             remove_debt(run, &bill.acceptor, key.date)?;
-            let due = DueKey::bill(bill.window_end, DueKind::WindowEnd, &bill.number);
+            let due = DueKey::instrument(bill.window_end, DueKind::WindowEnd, &bill.number);
             schedule(run, &due, 0)
         }
         _ => {
             remove_debt(run, &bill.acceptor, key.date)?;
             add_debt(run, &bill.acceptor, bill.payable_on)?;
-            let due = DueKey::bill(bill.payable_on, DueKind::Presentment, &bill.number);
+            let due = DueKey::instrument(bill.payable_on, DueKind::Presentment, &bill.number);
             schedule(run, &due, 0)
         }
     }
@@ -118,7 +155,7 @@ fn end_request(run: &mut Run<'_, '_>, bill: &Bill, lot: Lot) -> Result<Lot, Stat
 /// right to them.
 fn present_next(run: &mut Run<'_, '_>, key: &DueKey, item: &DueItem) -> Result<(), StateFault> {
     run.count(work::PRESENT_LOT);
-    let mut bill = existing_bill(run.state, &key.bill_number()?)?;
+    let mut bill = existing_bill(run.state, &key.instrument_number()?)?;
     let lot = first_lot(run, &bill, item.cursor)?;
     if item.cursor == 0 && !is_business_day(run.state, key.date)? {
         return put_off(run, key, &mut bill);
@@ -153,9 +190,9 @@ fn put_off(run: &mut Run<'_, '_>, key: &DueKey, bill: &mut Bill) -> Result<(), S
     cancel(run, key);
     remove_debt(run, &bill.acceptor, key.date)?;
     bill.payable_on = roll(run.state, key.date)?;
-    BILLS.put(run.state, bill_entity(&bill.number), &[], bill)?;
+    BILLS.put(run.state, instrument_entity(&bill.number), &[], bill)?;
     add_debt(run, &bill.acceptor, bill.payable_on)?;
-    let due = DueKey::bill(bill.payable_on, DueKind::Presentment, &bill.number);
+    let due = DueKey::instrument(bill.payable_on, DueKind::Presentment, &bill.number);
     schedule(run, &due, 0)
 }
 
@@ -175,7 +212,7 @@ fn present_early_lot(run: &mut Run<'_, '_>, bill: &Bill, lot: &Lot) -> Result<()
 /// it covers; what it does not pay, or has never accepted, the clock refuses.
 fn settle(run: &mut Run<'_, '_>, key: &DueKey) -> Result<(), StateFault> {
     run.count(work::SETTLE_LOT);
-    let bill = existing_bill(run.state, &key.bill_number()?)?;
+    let bill = existing_bill(run.state, &key.instrument_number()?)?;
     let missing = || StateFault::new(DUE.name(), "the payment of a lot that is gone");
     let lot = first_lot(run, &bill, key.start)?
         .filter(|lot| lot.range.start == key.start)
@@ -237,10 +274,11 @@ fn put_off_payment(
 fn end_window(run: &mut Run<'_, '_>, key: &DueKey) -> Result<(), StateFault> {
     run.count(work::MATURITY);
     cancel(run, key);
-    let mut bill = existing_bill(run.state, &key.bill_number()?)?;
+    let mut bill = existing_bill(run.state, &key.instrument_number()?)?;
     let Some(lot) = first_lot(run, &bill, 0)? else {
         return Err(StateFault::new(LOTS.name(), "a bill without a lot"));
     };
     let lot = end_request(run, &bill, lot)?;
-    end_unpaid(run, &mut bill, &lot, "undelivered")
+    end_unpaid(run, &mut bill, &lot, "undelivered")?;
+    backing::free(run, &bill.number)
 }

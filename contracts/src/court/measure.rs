@@ -1,13 +1,14 @@
 //! Freeze, stop of payment, and their end.
 
-use crate::bills::{
-    Bill, Circulation, Frozen, HandKind, Lot, LotRange, NewHand, bill_named, lot_named, put_lot,
-    record_hand, suspend_payment,
-};
-use crate::calls::{BillRef, Freeze, Stop, Unfreeze};
+use crate::bills::suspend_payment;
+use crate::calls::{Freeze, InstrumentRef, Stop, Unfreeze};
 use crate::codes::Code;
 use crate::court::{check_order, cut, end_frozen, proceed, require_court};
 use crate::events::CourtMeasured;
+use crate::instruments::{
+    Circulation, Frozen, HandKind, Instrument, Lot, LotRange, NewHand, Paper, instrument_named,
+    lot_named, proceeds_at, put_lot, record_hand,
+};
 use crate::money::Money;
 use crate::outcome::{CallResult, Failure};
 use crate::requests::{
@@ -19,14 +20,14 @@ use crate::text::Text;
 
 /// A lot on which a court acts, and how many units of it.
 pub(crate) struct Measured {
-    bill: Bill,
+    instrument: Instrument,
     lot: Lot,
     units: u64,
 }
 
 /// What a freeze and a stop have in common: any live lot without a measure.
 struct Measure<'a> {
-    bill: BillRef,
+    instrument: InstrumentRef,
     lot: LotRange,
     part: Option<Money>,
     order: &'a Text<64>,
@@ -35,18 +36,22 @@ struct Measure<'a> {
 
 impl Measure<'_> {
     fn check(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Measured, Failure> {
-        let bill = bill_named(run, caller, self.bill);
-        check_part_currency(&bill, self.part)?;
+        let instrument = instrument_named(run, caller, self.instrument);
+        check_part_currency(&instrument, self.part)?;
         require_court(run, caller.actor)?;
         check_part_zero(self.part)?;
-        let bill = bill?;
-        let lot = lot_named(run, &bill, self.lot)?;
+        let instrument = instrument?;
+        let lot = lot_named(run, &instrument, self.lot)?;
         check_not_frozen(&lot)?;
         if lot.circulation == Circulation::Ended {
             return Err(state_failure(Code::WrongState, &lot));
         }
-        let units = moving(&bill, &lot, self.part)?;
-        Ok(Measured { bill, lot, units })
+        let units = moving(&instrument, &lot, self.part)?;
+        Ok(Measured {
+            instrument,
+            lot,
+            units,
+        })
     }
 
     fn apply(
@@ -56,17 +61,25 @@ impl Measure<'_> {
         measured: Measured,
     ) -> Result<CallResult, Failure> {
         let Measured {
-            mut bill,
+            mut instrument,
             lot,
             units,
         } = measured;
-        let lot = cut(run, caller, &bill, lot, units)?;
+        let lot = cut(run, caller, &instrument, lot, units)?;
         let kind = match self.frozen {
             Frozen::Stopped => HandKind::Stopped,
             _ => HandKind::Frozen,
         };
-        let lot = mark(run, caller, &mut bill, lot, kind, self.frozen, self.order)?;
-        put_lot(run.state, &bill.number, &lot)?;
+        let lot = mark(
+            run,
+            caller,
+            &mut instrument,
+            lot,
+            kind,
+            self.frozen,
+            self.order,
+        )?;
+        put_lot(run.state, &instrument.number(), &lot)?;
         if let (Frozen::Stopped, Some(request)) = (self.frozen, lot.request) {
             suspend_payment(run, &request)?;
         }
@@ -78,7 +91,7 @@ impl Measure<'_> {
 fn mark(
     run: &mut Run<'_, '_>,
     caller: &Caller<'_>,
-    bill: &mut Bill,
+    paper: &mut dyn Paper,
     lot: Lot,
     kind: HandKind,
     frozen: Frozen,
@@ -89,9 +102,9 @@ fn mark(
         text: order.as_str().parse().unwrap_or_default(),
         ..NewHand::new(kind, lot.range, Some(lot.hand))
     };
-    let hand = record_hand(run, bill, hand)?;
+    let hand = record_hand(run, paper, hand)?;
     run.emit(CourtMeasured {
-        bill: bill.number,
+        instrument: paper.number(),
         lot: lot.range,
         by: caller.actor.clone(),
         order: order.clone(),
@@ -107,7 +120,7 @@ fn mark(
 impl Freeze {
     fn measure(&self) -> Measure<'_> {
         Measure {
-            bill: self.bill,
+            instrument: self.instrument,
             lot: self.lot,
             part: self.part,
             order: &self.order,
@@ -140,7 +153,7 @@ impl Act for Freeze {
 impl Stop {
     fn measure(&self) -> Measure<'_> {
         Measure {
-            bill: self.bill,
+            instrument: self.instrument,
             lot: self.lot,
             part: self.part,
             order: &self.order,
@@ -171,7 +184,7 @@ impl Act for Stop {
 }
 
 impl Act for Unfreeze {
-    type Checked = (Bill, Lot);
+    type Checked = (Instrument, Lot);
 
     fn check_stateless(&self) -> Result<(), Failure> {
         check_order(&self.order)
@@ -182,30 +195,41 @@ impl Act for Unfreeze {
         run: &Run<'_, '_>,
         caller: &Caller<'_>,
     ) -> Result<Self::Checked, Failure> {
-        let bill = bill_named(run, caller, self.bill);
+        let instrument = instrument_named(run, caller, self.instrument);
         require_court(run, caller.actor)?;
-        let bill = bill?;
-        let lot = lot_named(run, &bill, self.lot)?;
-        if lot.frozen == Frozen::No {
+        let instrument = instrument?;
+        let lot = lot_named(run, &instrument, self.lot)?;
+        let left = lot.circulation != Circulation::Ended
+            || proceeds_at(run.state, &instrument.number(), lot.range.start)?
+                .is_some_and(|proceeds| proceeds.frozen);
+        if lot.frozen == Frozen::No || !left {
             return Err(state_failure(Code::WrongState, &lot));
         }
-        Ok((bill, lot))
+        Ok((instrument, lot))
     }
 
     fn apply(
         &self,
         run: &mut Run<'_, '_>,
         caller: &Caller<'_>,
-        (mut bill, lot): Self::Checked,
+        (mut instrument, lot): Self::Checked,
     ) -> Result<CallResult, Failure> {
         let kind = HandKind::Unfrozen;
-        let lot = mark(run, caller, &mut bill, lot, kind, Frozen::No, &self.order)?;
-        put_lot(run.state, &bill.number, &lot)?;
+        let lot = mark(
+            run,
+            caller,
+            &mut instrument,
+            lot,
+            kind,
+            Frozen::No,
+            &self.order,
+        )?;
+        put_lot(run.state, &instrument.number(), &lot)?;
         if lot.circulation == Circulation::Ended {
             let owner = lot.holder.clone();
-            end_frozen(run, &bill, &lot, owner)?;
+            end_frozen(run, &instrument, &lot, owner)?;
         } else {
-            proceed(run, &mut bill, lot)?;
+            proceed(run, &mut instrument, lot)?;
         }
         Ok(CallResult::Done)
     }

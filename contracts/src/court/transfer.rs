@@ -1,18 +1,20 @@
 //! Transfer by order of a court.
 
-use crate::bills::{
-    Bill, Circulation, Frozen, HandKind, Lot, NewHand, Status, bill_named, change_lot, circulable,
-    lot_money, lot_named, proceeds_at, put_lot, record_hand, repo_end,
-};
+use crate::bills::repo_end;
 use crate::calls::OrderTransfer;
 use crate::clock::cancel;
 use crate::codes::Code;
 use crate::court::{check_order, cut, end_frozen, proceed, require_court};
 use crate::events::CourtTransferred;
+use crate::instruments::{
+    Circulation, Frozen, HandKind, Instrument, Lot, NewHand, Paper, Status, change_lot, circulable,
+    instrument_named, lot_money, lot_named, proceeds_at, put_lot, record_hand,
+};
+use crate::member_id::MemberId;
 use crate::members::{Role, named, require_role};
 use crate::money::Money;
 use crate::outcome::{CallResult, Failure};
-use crate::requests::{check_part_currency, check_part_zero, moving, state_failure};
+use crate::requests::{Party, check_part_currency, check_part_zero, moving, state_failure};
 use crate::run::{Act, Caller, Run};
 
 /// Who can come to hold a lot: whoever trades in bills, or pays or secures them.
@@ -35,7 +37,7 @@ pub(crate) enum Object {
 }
 
 impl Act for OrderTransfer {
-    type Checked = (Bill, Lot, Object);
+    type Checked = (Instrument, Lot, Object);
 
     fn check_stateless(&self) -> Result<(), Failure> {
         check_order(&self.order)
@@ -46,37 +48,37 @@ impl Act for OrderTransfer {
         run: &Run<'_, '_>,
         caller: &Caller<'_>,
     ) -> Result<Self::Checked, Failure> {
-        let bill = bill_named(run, caller, self.bill);
-        check_part_currency(&bill, self.part)?;
+        let instrument = instrument_named(run, caller, self.instrument);
+        check_part_currency(&instrument, self.part)?;
         require_court(run, caller.actor)?;
         require_role(&named(run.state, &self.to)?, HOLDERS)?;
         check_part_zero(self.part)?;
-        let bill = bill?;
-        let lot = lot_named(run, &bill, self.lot)?;
+        let instrument = instrument?;
+        let lot = lot_named(run, &instrument, self.lot)?;
         if lot.holder == self.to {
             return Err(Failure::of(Code::SelfDealing).fact("holder", &lot.holder));
         }
-        let frozen = proceeds_at(run.state, &bill.number, lot.range.start)?
+        let frozen = proceeds_at(run.state, &instrument.number(), lot.range.start)?
             .filter(|proceeds| proceeds.frozen);
-        if lot.status != Status::Received && frozen.is_none() {
+        if !(lot.status.in_hand() || lot.status == Status::Overdue) && frozen.is_none() {
             return Err(state_failure(Code::WrongState, &lot));
         }
-        let units = moving(&bill, &lot, self.part)?;
+        let units = moving(&instrument, &lot, self.part)?;
         let object = match frozen {
             Some(proceeds) => Object::Proceeds(proceeds.money),
             None => Object::Lot(units),
         };
-        Ok((bill, lot, object))
+        Ok((instrument, lot, object))
     }
 
     fn apply(
         &self,
         run: &mut Run<'_, '_>,
         caller: &Caller<'_>,
-        (mut bill, lot, object): Self::Checked,
+        (mut instrument, lot, object): Self::Checked,
     ) -> Result<CallResult, Failure> {
         let lot = match object {
-            Object::Lot(units) => cut(run, caller, &bill, lot, units)?,
+            Object::Lot(units) => cut(run, caller, &instrument, lot, units)?,
             Object::Proceeds(_) => lot,
         };
         let hand = NewHand {
@@ -85,13 +87,13 @@ impl Act for OrderTransfer {
             text: self.order.as_str().parse().unwrap_or_default(),
             ..NewHand::new(HandKind::Ordered, lot.range, Some(lot.hand))
         };
-        let hand = record_hand(run, &mut bill, hand)?;
+        let hand = record_hand(run, &mut instrument, hand)?;
         let money = match object {
             Object::Proceeds(money) => money,
-            Object::Lot(_) => lot_money(&bill, &lot)?,
+            Object::Lot(_) => lot_money(&instrument, &lot)?,
         };
         run.emit(CourtTransferred {
-            bill: bill.number,
+            instrument: instrument.number(),
             lot: lot.range,
             by: caller.actor.clone(),
             order: self.order.clone(),
@@ -106,26 +108,41 @@ impl Act for OrderTransfer {
             ..lot.clone()
         };
         if let Object::Proceeds(_) = object {
-            put_lot(run.state, &bill.number, &transferred)?;
-            end_frozen(run, &bill, &transferred, self.to.clone())?;
+            put_lot(run.state, &instrument.number(), &transferred)?;
+            end_frozen(run, &instrument, &transferred, self.to.clone())?;
             return Ok(CallResult::Done);
         }
-        let transferred = end_own_rights(run, &bill, transferred);
-        change_lot(run.state, &bill.number, &lot, &transferred)?;
-        proceed(run, &mut bill, transferred)?;
+        let transferred = end_own_rights(run, &instrument, transferred, &lot.holder);
+        change_lot(run.state, &instrument.number(), &lot, &transferred)?;
+        proceed(run, &mut instrument, transferred)?;
         Ok(CallResult::Done)
     }
 }
 
-/// Nobody has a right in a lot of its own: a pledge ends when its pledgee comes to hold the lot, a repo when its
-/// seller does.
-fn end_own_rights(run: &mut Run<'_, '_>, bill: &Bill, lot: Lot) -> Lot {
+/// Nobody has a right in a lot of its own: a pledge ends when its pledgee comes to hold the lot, a repo or recourse for
+/// an advance when its seller does. A dispute ends with the former holder's part in the lot; the debtor's goes on.
+fn end_own_rights(
+    run: &mut Run<'_, '_>,
+    instrument: &Instrument,
+    mut lot: Lot,
+    former: &MemberId,
+) -> Lot {
+    let issuer = instrument.side(Party::Issuer, &lot).cloned();
+    if let Some(receivable) = lot.receivable.as_mut() {
+        let holder = &lot.holder;
+        receivable
+            .disputed_by
+            .take_if(|by| by == former && issuer.as_ref() != Some(by));
+        receivable
+            .funding
+            .take_if(|funding| funding.seller == *holder);
+    }
     let lot = if lot
         .repo
         .as_ref()
         .is_some_and(|repo| repo.seller == lot.holder)
     {
-        if let Some(key) = repo_end(bill, &lot) {
+        if let Some(key) = repo_end(&instrument.number(), &lot) {
             cancel(run, &key);
         }
         Lot {

@@ -1,6 +1,6 @@
 //! The records of gates as the state keeps them.
 
-use crate::bills::BillNumber;
+use crate::bills::InstrumentNumber;
 use crate::date::Date;
 use crate::money::{Currency, Money};
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -48,7 +48,7 @@ pub struct OverdueEvent {
     /// The day.
     pub date: Date,
     /// The package.
-    pub bill: BillNumber,
+    pub bill: InstrumentNumber,
 }
 
 /// Everything that the gates know of a member.

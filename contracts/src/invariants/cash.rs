@@ -5,10 +5,11 @@ use crate::member_id::MemberId;
 use crate::members::read;
 use crate::money::{Currency, Money};
 use crate::requests::Terms;
+use crate::settlement::Leg;
 use crate::state::{StateFault, View};
 use crate::tables::{
-    ALL, BALANCES, CURRENCIES, HOLD_OWNERS, HOLDS, MEMBERS, PROCEEDS, REQUESTS, currency_suffix,
-    id_bytes,
+    ALL, BALANCES, CURRENCIES, HOLD_OWNERS, HOLDS, INSTRUCTIONS, MEMBERS, POOL_STATES, PROCEEDS,
+    REQUESTS, currency_suffix, id_bytes,
 };
 use std::collections::BTreeMap;
 
@@ -24,13 +25,24 @@ fn add(sums: &mut BTreeMap<(MemberId, Currency), u128>, member: &MemberId, money
     *sum = sum.saturating_add(u128::from(money.minor));
 }
 
-/// Offers that wait, and proceeds that are pledged or frozen.
+/// Offers and instructions that wait, proceeds that are pledged or frozen, and what pools being shared out reserve.
 fn set_aside(view: &dyn View) -> Result<SetAside, StateFault> {
     let mut found = SetAside::default();
     for entry in REQUESTS.all_from(view, &[]) {
         let (_, request) = entry?;
         if let Terms::Offer { money, .. } = request.terms {
             add(&mut found.held, &request.from, money);
+        }
+    }
+    for entry in INSTRUCTIONS.all_from(view, &[]) {
+        let (_, instruction) = entry?;
+        for leg in &instruction.legs {
+            match leg {
+                Leg::Cash(leg) if instruction.affirmed_by(&leg.from) => {
+                    add(&mut found.held, &leg.from, leg.money);
+                }
+                _ => {}
+            }
         }
     }
     for entry in PROCEEDS.all_from(view, &[]) {
@@ -41,6 +53,13 @@ fn set_aside(view: &dyn View) -> Result<SetAside, StateFault> {
             &mut found.held
         };
         add(sums, &proceeds.owner, proceeds.money);
+    }
+    for entry in POOL_STATES.all_from(view, &[]) {
+        let (_, pool) = entry?;
+        if let Some(round) = pool.round.filter(|round| round.reserved > 0) {
+            let money = Money::new(pool.currency, round.reserved);
+            add(&mut found.held, &pool.issuer, money);
+        }
     }
     Ok(found)
 }
@@ -82,7 +101,7 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
             );
             findings.expect(
                 u128::from(balance.held) == holds,
-                "what is held is the sum of holds, offers and pledged proceeds",
+                "what is held is the sum of holds, offers, legs of instructions, pledged proceeds and what pools reserve",
                 || {
                     format!(
                         "{} {}: {} held, holds of {holds}",

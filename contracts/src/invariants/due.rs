@@ -4,15 +4,18 @@ use crate::bills::{Bill, Circulation, Status, repo_end};
 use crate::clock::{DueKey, DueKind, read};
 use crate::date::Date;
 use crate::genesis::settings;
+use crate::instruments::InstrumentNumber;
 use crate::invariants::Findings;
 use crate::invariants::gates::month_ends;
 use crate::member_id::MemberId;
 use crate::params::{self, ParamName};
 use crate::state::{StateFault, View};
 use crate::tables::{
-    ALL, BILLS, DUE_DEBTS, HOLDS, LOTS, MEMBERS, PRESENTMENTS, PROCEEDS, REQUESTS, bill_entity,
-    date_of_suffix, id_bytes,
+    ALL, BILLS, CERTIFICATES, CONDITIONS, DUE_DEBTS, HOLDS, INSTRUCTIONS, LOTS, MEMBERS, NETTINGS,
+    OBLIGATIONS, POOL_STATES, PRESENTMENTS, PROCEEDS, QUOTE_ASKS, REQUESTS, date_of_suffix,
+    id_bytes, instrument_entity,
 };
+use crate::trade::ConditionStatus;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), StateFault> {
@@ -27,6 +30,32 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
         let (_, hold) = entry?;
         expected.insert(DueKey::hold_end(hold.until, &hold.id));
     }
+    for entry in OBLIGATIONS.all_from(view, &[]) {
+        let (_, obligation) = entry?;
+        let kind = DueKind::ObligationEnd;
+        expected.insert(DueKey::request(obligation.deadline, kind, &obligation.id));
+    }
+    for entry in INSTRUCTIONS.all_from(view, &[]) {
+        let (_, instruction) = entry?;
+        let kind = DueKind::InstructionEnd;
+        expected.insert(DueKey::request(instruction.deadline, kind, &instruction.id));
+    }
+    for entry in CONDITIONS.all_from(view, &[]) {
+        let (_, condition) = entry?;
+        if condition.status == ConditionStatus::Open {
+            let kind = DueKind::Condition;
+            expected.insert(DueKey::request(condition.deadline, kind, &condition.id));
+        }
+    }
+    for entry in NETTINGS.all_from(view, &[]) {
+        let (_, netting) = entry?;
+        let kind = DueKind::NettingCycle;
+        expected.extend(
+            netting
+                .cycle_on
+                .map(|date| DueKey::currency(date, kind, netting.currency)),
+        );
+    }
     for entry in REQUESTS.all_from(view, &[]) {
         let (_, request) = entry?;
         if let Some(date) = request.answer_by {
@@ -35,7 +64,7 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
         let presentment = PRESENTMENTS.get(view, id_bytes(&request.id), &[])?;
         if let Some((at, date)) = presentment.and_then(|p| Some((p.at, p.due_on?))) {
             let start = request.range.start;
-            expected.insert(DueKey::payment(date, at, &request.bill, start));
+            expected.insert(DueKey::payment(date, at, &request.instrument, start));
             owe(&request.to, date);
         }
     }
@@ -47,24 +76,15 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
         let (_, bill) = entry?;
         let status = first_status(view, &bill)?;
         let number = &bill.number;
-        for (_, lot) in LOTS.scan(view, bill_entity(number), &[], usize::MAX)? {
-            expected
-                .extend(repo_end(&bill, &lot).filter(|_| lot.circulation != Circulation::Ended));
+        for (_, lot) in LOTS.scan(view, instrument_entity(number), &[], usize::MAX)? {
+            expected.extend(
+                repo_end(&bill.number, &lot).filter(|_| lot.circulation != Circulation::Ended),
+            );
         }
-        for (_, proceeds) in PROCEEDS.scan(view, bill_entity(number), &[], usize::MAX)? {
-            if let Some(pledge) = proceeds.pledge.filter(|_| !proceeds.frozen) {
-                let start = proceeds.range.start;
-                expected.insert(DueKey::lot(
-                    pledge.debt_due,
-                    DueKind::DebtDue,
-                    number,
-                    start,
-                ));
-            }
-        }
-        let maturity = DueKey::bill(bill.maturity, DueKind::Maturity, number);
-        let presentment = DueKey::bill(bill.payable_on, DueKind::Presentment, number);
-        let window_end = DueKey::bill(bill.window_end, DueKind::WindowEnd, number);
+        expected.extend(debts_due(view, number)?);
+        let maturity = DueKey::instrument(bill.maturity, DueKind::Maturity, number);
+        let presentment = DueKey::instrument(bill.payable_on, DueKind::Presentment, number);
+        let window_end = DueKey::instrument(bill.window_end, DueKind::WindowEnd, number);
         let accepted = status != Status::Issued;
         if queued.contains(&maturity) {
             expected.insert(maturity);
@@ -84,6 +104,39 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
                 || format!("bill {number} is {status} with nothing queued"),
             );
         }
+    }
+    for entry in CERTIFICATES.all_from(view, &[]) {
+        let (_, certificate) = entry?;
+        let maturity = DueKey::instrument(certificate.due, DueKind::Maturity, &certificate.number);
+        expected.extend(debts_due(view, &certificate.number)?);
+        let first = LOTS.next(view, instrument_entity(&certificate.number), &[])?;
+        let unsigned = first.is_some_and(|(_, lot)| lot.status == Status::Opened);
+        let ended = first_over(view, &certificate.number)?;
+        if queued.contains(&maturity) {
+            findings.expect(!ended, "an ended certificate waits for nothing", || {
+                certificate.number.to_string()
+            });
+            expected.insert(maturity);
+            owe(&certificate.issuer, certificate.due);
+        } else {
+            findings.expect(
+                !unsigned && (ended || clock.date >= certificate.due),
+                "a live certificate waits for its due day",
+                || format!("certificate {} has nothing queued", certificate.number),
+            );
+        }
+    }
+    for entry in POOL_STATES.all_from(view, &[]) {
+        let (_, pool) = entry?;
+        if let Some(date) = pool.next {
+            let (due, currency) = (pool.due, pool.currency);
+            expected.insert(DueKey::pool(date, due, &pool.issuer, currency));
+            owe(&pool.issuer, date);
+        }
+    }
+    for entry in QUOTE_ASKS.all_from(view, &[]) {
+        let (_, ask) = entry?;
+        expected.insert(DueKey::request(ask.until, DueKind::QuoteEnd, &ask.id));
     }
     let params_in_force = settings(view)?.params;
     for name in ParamName::ALL {
@@ -127,8 +180,28 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
     Ok(())
 }
 
+/// The days on which debts fall due that proceeds of an instrument are held for.
+fn debts_due(view: &dyn View, number: &InstrumentNumber) -> Result<Vec<DueKey>, StateFault> {
+    let found = PROCEEDS.scan(view, instrument_entity(number), &[], usize::MAX)?;
+    Ok(found
+        .into_iter()
+        .filter(|(_, proceeds)| !proceeds.frozen)
+        .filter_map(|(_, proceeds)| {
+            let due = proceeds.pledge?.debt_due;
+            let start = proceeds.range.start;
+            Some(DueKey::lot(due, DueKind::DebtDue, number, start))
+        })
+        .collect())
+}
+
+/// Whether an instrument's first lot has ended.
+fn first_over(view: &dyn View, number: &InstrumentNumber) -> Result<bool, StateFault> {
+    let first = LOTS.next(view, instrument_entity(number), &[])?;
+    Ok(first.is_some_and(|(_, lot)| lot.status.is_over()))
+}
+
 fn first_status(view: &dyn View, bill: &Bill) -> Result<Status, StateFault> {
-    LOTS.next(view, bill_entity(&bill.number), &[])?
+    LOTS.next(view, instrument_entity(&bill.number), &[])?
         .map(|(_, lot)| lot.status)
         .ok_or_else(|| StateFault::new(LOTS.name(), format!("{} has no lot", bill.number)))
 }

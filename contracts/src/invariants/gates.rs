@@ -10,7 +10,7 @@ use crate::money::Currency;
 use crate::state::{StateFault, View};
 use crate::tables::{
     ACCEPTANCES, ALL, BILLS, GATES, LOTS, MEMBERS, OVERDUE_EVENTS, OVERDUE_FINDINGS, OVERDUE_SUMS,
-    bill_entity,
+    instrument_entity,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -100,11 +100,12 @@ fn add_lots(
     unpaid: &mut Sums,
     findings: &mut Findings,
 ) -> Result<(), StateFault> {
-    for (_, lot) in LOTS.scan(view, bill_entity(&bill.number), &[], usize::MAX)? {
+    for (_, lot) in LOTS.scan(view, instrument_entity(&bill.number), &[], usize::MAX)? {
         let fits = match lot.status {
             Status::Issued => bill.accepted == 0,
             Status::Terminated => true,
             Status::Accepted | Status::Received | Status::Settled => bill.accepted > 0,
+            _ => false,
         };
         findings.expect(fits, "a bill lives on only when it is accepted", || {
             format!("{}:{}", bill.number, lot.range)

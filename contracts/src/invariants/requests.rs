@@ -5,13 +5,15 @@ use crate::invariants::Findings;
 use crate::requests::Terms;
 use crate::state::{StateFault, View};
 use crate::tables::{
-    LOTS, OFFERS, PRESENTMENTS, REQUESTS, REQUESTS_BY_ANSWERER, bill_entity, id_bytes, offer_suffix,
+    LOTS, OFFERS, PRESENTMENTS, REQUESTS, REQUESTS_BY_ANSWERER, id_bytes, instrument_entity,
+    offer_suffix,
 };
 
 pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), StateFault> {
     let mut requests = 0u64;
     let mut presentments = 0u64;
     let mut offers = 0u64;
+    let mut legs = 0u64;
     for entry in REQUESTS.all_from(view, &[]) {
         let (key, request) = entry?;
         requests = requests.saturating_add(1);
@@ -21,14 +23,14 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
             "a request is under its id",
             place,
         );
-        let lot = lot(view, &request.bill, request.range.start)?;
+        let lot = lot(view, &request.instrument, request.range.start)?;
         let offer = matches!(request.terms, Terms::Offer { .. });
         if offer {
             offers = offers.saturating_add(1);
             let suffix = offer_suffix(request.range.start, &request.id);
             findings.expect(
                 OFFERS
-                    .get(view, bill_entity(&request.bill), &suffix)?
+                    .get(view, instrument_entity(&request.instrument), &suffix)?
                     .is_some(),
                 "an offer is in its lot's list",
                 place,
@@ -44,13 +46,18 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
             place,
         );
         let answerer = request.to.as_str().as_bytes();
+        let answered = request.terms.answered();
         findings.expect(
             REQUESTS_BY_ANSWERER
                 .get(view, answerer, id_bytes(&request.id))?
-                .is_some(),
-            "a request is in its answerer's list",
+                .is_some()
+                == answered,
+            "a request is in its answerer's list, if somebody answers",
             place,
         );
+        if !answered {
+            legs = legs.saturating_add(1);
+        }
         let presented = PRESENTMENTS
             .get(view, id_bytes(&request.id), &[])?
             .is_some();
@@ -86,7 +93,7 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
         offered = offered.saturating_add(1);
     }
     findings.expect(
-        listed == requests
+        listed.saturating_add(legs) == requests
             && stored == presentments
             && waiting.saturating_add(offers) == requests
             && offered == offers,

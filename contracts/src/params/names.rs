@@ -121,6 +121,14 @@ params! {
     32 GenevaBarEndorserMonths geneva_bar_endorser_months "geneva_bar_endorser_months" Months 12 [1, 1_200] "Time bar against endorsers, profile geneva (ULB 70).";
     33 GenevaBarAgainMonths geneva_bar_again_months "geneva_bar_again_months" Months 6 [1, 1_200] "Time bar of re-recourse, profile geneva (ULB 70).";
     34 GenevaWindowBusinessDays geneva_window_business_days "geneva_window_business_days" Days 2 [0, 60] "Business days of the presentment window after the day of payment, profile geneva (ULB 38).";
+    50 NettingCloseCycle netting_close_cycle "netting_close_cycle" Flag 1 [0, 1] "Whether a cycle of netting runs by itself at the close of every business day (rule book 4).";
+    51 NettingDeadlineDays netting_deadline_days "netting_deadline_days" Days 30 [1, 366] "Longest time that an obligation waits to be netted (rule book 4, ours).";
+    100 CertificateMaxTermMonths certificate_max_term_months "certificate_max_term_months" Months 12 [1, 120] "Longest term of a certificate in months (rule book 3.1, law).";
+    101 CertificateFreeTermMonths certificate_free_term_months "certificate_free_term_months" Months 6 [1, 120] "Longest term of a certificate without a stated reason and a bank's confirmation (rule book 3.1, law).";
+    102 SignatureAnswerDays signature_answer_days "signature_answer_days" Days 10 [1, 120] "Days to sign for a new certificate.";
+    103 MaxTier max_tier "max_tier" Count 16 [1, 1_000] "The deepest tier that a certificate may reach (rule book 3.1).";
+    104 RedemptionRetryDays redemption_retry_days "redemption_retry_days" Days 5 [0, 60] "Business days on which redemption of what is overdue is tried again, the issuer's cash ring-fenced (rule book 3.2).";
+    105 OpeningNeedsPapers opening_needs_papers "opening_needs_papers" Flag 1 [0, 1] "Whether invoices on record must cover the sum of a certificate (rule book 3.1, law).";
 }
 
 impl ParamName {

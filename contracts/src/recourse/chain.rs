@@ -7,7 +7,7 @@ use crate::member_id::MemberId;
 use crate::outcome::Failure;
 use crate::run::Run;
 use crate::state::{StateFault, View};
-use crate::tables::{HANDS, bill_entity};
+use crate::tables::{HANDS, instrument_entity};
 use crate::work;
 
 /// The acceptor's place in the order of liability.
@@ -107,7 +107,7 @@ fn walk(
         }
         count = count.saturating_add(1);
         let hand = HANDS
-            .get(view, bill_entity(&bill.number), &number.to_be_bytes())?
+            .get(view, instrument_entity(&bill.number), &number.to_be_bytes())?
             .ok_or_else(|| fault("a hand is missing"))?;
         if hand.parent.is_some_and(|parent| parent >= number) {
             return Err(fault("a hand comes before its parent"));

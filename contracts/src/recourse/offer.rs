@@ -17,7 +17,7 @@ use crate::requests::{
 };
 use crate::run::{Act, Caller, Run};
 use crate::state::{StateFault, View};
-use crate::tables::{OFFERS, bill_entity, offer_of_suffix};
+use crate::tables::{OFFERS, instrument_entity, offer_of_suffix};
 
 /// An offer that has passed its checks.
 pub(crate) struct Offering {
@@ -148,7 +148,7 @@ pub(crate) fn offers_on(
     range: LotRange,
 ) -> Result<Vec<Request>, StateFault> {
     let start = range.start.to_be_bytes();
-    let entity = bill_entity(&bill.number);
+    let entity = instrument_entity(&bill.number);
     let mut found = Vec::new();
     let mut from = start.to_vec();
     while let Some((suffix, ())) = OFFERS

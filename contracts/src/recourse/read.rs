@@ -1,6 +1,6 @@
 //! What can be read of recourse on a lot: who is liable to whom, for how much, until when, by which rule.
 
-use crate::bills::{Bill, BillNumber, Frozen, LotRange, Status, existing_bill};
+use crate::bills::{Bill, Frozen, InstrumentNumber, LotRange, Status, existing_bill};
 use crate::date::Date;
 use crate::hash::{Hash, RequestId};
 use crate::member_id::MemberId;
@@ -12,7 +12,7 @@ use crate::recourse::offer::offers_on;
 use crate::recourse::pursuit::Pursuit;
 use crate::requests::{Request, Terms, claimant};
 use crate::state::{StateFault, View};
-use crate::tables::{LOTS, bill_entity};
+use crate::tables::{LOTS, instrument_entity};
 use crate::words::words;
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +35,7 @@ words! {
 #[serde(deny_unknown_fields)]
 pub struct RecourseView {
     /// The bill.
-    pub bill: BillNumber,
+    pub bill: InstrumentNumber,
     /// The lot.
     pub lot: LotRange,
     /// Who holds it: whose account a payment is credited to.
@@ -114,12 +114,12 @@ pub struct OfferView {
 /// The day decides interest and time bars only: who is liable follows from the state as it is.
 pub fn view(
     view: &dyn View,
-    number: &BillNumber,
+    number: &InstrumentNumber,
     range: LotRange,
     on: Date,
 ) -> Result<Option<RecourseView>, StateFault> {
     let lot = LOTS
-        .get(view, bill_entity(number), &range.start.to_be_bytes())?
+        .get(view, instrument_entity(number), &range.start.to_be_bytes())?
         .filter(|lot| lot.range == range);
     let Some(lot) = lot else {
         return Ok(None);

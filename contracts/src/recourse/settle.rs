@@ -74,7 +74,7 @@ pub(crate) fn settle(
         };
         change_lot(run.state, &bill.number, &lot, &taken)?;
     }
-    distribute(run, &bill, &lot, money)?;
+    distribute(run, &bill, &lot, money, None)?;
     run.emit(RecourseSettled {
         bill: bill.number,
         lot: lot.range,

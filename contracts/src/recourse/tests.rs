@@ -64,6 +64,7 @@ fn lot(holder: &str) -> Lot {
         pledge: None,
         repo: None,
         claim: None,
+        receivable: None,
     }
 }
 

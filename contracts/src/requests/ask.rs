@@ -1,11 +1,13 @@
 //! What every request on a lot has in common: the checks of the rule table, and the cut, the lock and the
 //! queue when it is made (rule book 2.2).
 
-use crate::bills::limits::check_receiver;
-use crate::bills::{Bill, Circulation, Frozen, Lot, LotRange, Status, lot_money, lot_named, split};
 use crate::codes::Code;
 use crate::date::Date;
 use crate::events::RequestMade;
+use crate::instruments::limits::check_receiver;
+use crate::instruments::{
+    Circulation, Frozen, Instrument, Lot, LotRange, Paper, lot_money, lot_named, split,
+};
 use crate::member_id::MemberId;
 use crate::members::Member;
 use crate::money::Money;
@@ -16,7 +18,7 @@ use crate::text::Text;
 
 /// A request that has passed its checks.
 pub(crate) struct Asked {
-    pub(crate) bill: Bill,
+    pub(crate) instrument: Instrument,
     pub(crate) lot: Lot,
     /// How many units it is about, from the lot's low end.
     pub(crate) units: u64,
@@ -55,18 +57,27 @@ impl<T: Ask> Act for T {
         caller: &Caller<'_>,
         asked: Asked,
     ) -> Result<CallResult, Failure> {
-        run.charge(asked.work)?;
-        let lot = split(run, &asked.bill, asked.lot, asked.units)?;
-        let opening = Opening {
-            id: caller.new_id(),
-            from: caller.actor.clone(),
-            to: asked.to,
-            terms: asked.terms,
-            answer_by: Some(asked.answer_by),
-        };
-        let request = open(run, &asked.bill, &lot, opening)?;
-        Ok(made(run, request))
+        ask_for(run, caller, asked)
     }
+}
+
+/// Makes the request that has passed its checks: cuts the part off and locks it.
+pub(crate) fn ask_for(
+    run: &mut Run<'_, '_>,
+    caller: &Caller<'_>,
+    asked: Asked,
+) -> Result<CallResult, Failure> {
+    run.charge(asked.work)?;
+    let lot = split(run, &asked.instrument, asked.lot, asked.units)?;
+    let opening = Opening {
+        id: caller.new_id(),
+        from: caller.actor.clone(),
+        to: asked.to,
+        terms: asked.terms,
+        answer_by: Some(asked.answer_by),
+    };
+    let request = open(run, &asked.instrument, &lot, opening)?;
+    Ok(made(run, request))
 }
 
 /// Tells of a new request, and gives its result.
@@ -86,14 +97,14 @@ pub(crate) struct OnLot {
     pub(crate) part: Option<Money>,
 }
 
-/// What is wrong with a part whatever the lot: another currency than the bill's.
-pub(crate) fn check_part_currency(
-    bill: &Result<Bill, Failure>,
+/// What is wrong with a part whatever the lot: another currency than the instrument's.
+pub(crate) fn check_part_currency<P: Paper>(
+    paper: &Result<P, Failure>,
     part: Option<Money>,
 ) -> Result<(), Failure> {
-    match (bill, part) {
-        (Ok(bill), Some(part)) if part.currency != bill.sum.currency => {
-            Err(Failure::argument("part").fact("currency", bill.sum.currency.code()))
+    match (paper, part) {
+        (Ok(paper), Some(part)) if part.currency != paper.sum().currency => {
+            Err(Failure::argument("part").fact("currency", paper.sum().currency.code()))
         }
         _ => Ok(()),
     }
@@ -108,13 +119,13 @@ pub(crate) fn check_part_zero(part: Option<Money>) -> Result<(), Failure> {
 }
 
 /// How many units a part is: those asked for, or the whole lot's. Only what is in a holder's hands is cut:
-/// a bill is whole until it is delivered, and what has ended stays as it is.
-pub(crate) fn moving(bill: &Bill, lot: &Lot, part: Option<Money>) -> Result<u64, Failure> {
-    let whole = lot_money(bill, lot)?;
+/// an instrument is whole until then, and what has ended stays as it is.
+pub(crate) fn moving(paper: &dyn Paper, lot: &Lot, part: Option<Money>) -> Result<u64, Failure> {
+    let whole = lot_money(paper, lot)?;
     let part = part.unwrap_or(whole);
-    let splittable = lot.splittable && lot.status == Status::Received;
+    let splittable = lot.splittable && lot.status.in_hand();
     if part.minor != whole.minor && !splittable {
-        return Err(Failure::of(Code::NotSplittable).fact("bill", bill.number));
+        return Err(Failure::of(Code::NotSplittable).fact("bill", paper.number()));
     }
     if part.minor > whole.minor {
         return Err(Failure::of(Code::PartTooLarge)
@@ -128,14 +139,14 @@ pub(crate) fn moving(bill: &Bill, lot: &Lot, part: Option<Money>) -> Result<u64,
 pub(crate) fn lot_to_ask(
     run: &Run<'_, '_>,
     rule: &Rule,
-    bill: &Bill,
+    paper: &dyn Paper,
     on: OnLot,
     actor: &MemberId,
 ) -> Result<(Lot, u64), Failure> {
-    let lot = lot_named(run, bill, on.lot)?;
-    check_asking(rule, bill, &lot, actor)?;
-    let units = moving(bill, &lot, on.part)?;
-    check_maturity(run, rule, bill)?;
+    let lot = lot_named(run, paper, on.lot)?;
+    check_asking(rule, paper, &lot, actor)?;
+    let units = moving(paper, &lot, on.part)?;
+    check_maturity(run, rule, paper)?;
     Ok((lot, units))
 }
 
@@ -143,53 +154,34 @@ pub(crate) fn lot_to_ask(
 pub(crate) fn lot_to_move(
     run: &Run<'_, '_>,
     rule: &Rule,
-    bill: &Bill,
+    paper: &dyn Paper,
     on: OnLot,
     actor: &MemberId,
     receiver: &Member,
     purpose: &Text<64>,
 ) -> Result<(Lot, u64), Failure> {
-    let lot = lot_named(run, bill, on.lot)?;
-    check_asking(rule, bill, &lot, actor)?;
+    let lot = lot_named(run, paper, on.lot)?;
+    check_asking(rule, paper, &lot, actor)?;
     check_receiver(run, &lot, receiver, purpose)?;
-    let units = moving(bill, &lot, on.part)?;
-    check_maturity(run, rule, bill)?;
+    let units = moving(paper, &lot, on.part)?;
+    check_maturity(run, rule, paper)?;
     Ok((lot, units))
 }
 
 /// Refuses after maturity what must be asked before.
-fn check_maturity(run: &Run<'_, '_>, rule: &Rule, bill: &Bill) -> Result<(), Failure> {
-    if rule.before_maturity && run.date() >= bill.maturity {
+fn check_maturity(run: &Run<'_, '_>, rule: &Rule, paper: &dyn Paper) -> Result<(), Failure> {
+    if rule.before_maturity && run.date() >= paper.maturity() {
         return Err(Failure::of(Code::Matured)
-            .fact("maturity", bill.maturity)
+            .fact("maturity", paper.maturity())
             .fact("business date", run.date()));
     }
     Ok(())
 }
 
 /// The last day for the answer to what must be settled before maturity.
-pub(crate) fn day_before_maturity(bill: &Bill) -> Date {
-    bill.maturity.minus_days(1).unwrap_or(bill.maturity)
-}
-
-/// Who a side is, as the bill and the lot stand; none where the lot has no such side, or a call names it.
-pub(crate) fn party<'a>(side: Party, bill: &'a Bill, lot: &'a Lot) -> Option<&'a MemberId> {
-    match side {
-        Party::Drawer => Some(&bill.drawer),
-        Party::Acceptor => Some(&bill.acceptor),
-        Party::Payee => Some(&bill.payee),
-        Party::Holder => Some(&lot.holder),
-        Party::Marker => lot.not_transferable_by.as_ref(),
-        Party::Ward => Some(match lot.status {
-            Status::Issued => &bill.drawer,
-            Status::Accepted => &bill.acceptor,
-            _ => &lot.holder,
-        }),
-        Party::RepoSeller => lot.repo.as_ref().map(|repo| &repo.seller),
-        Party::Pledgee => lot.pledge.as_ref().map(|pledge| &pledge.pledgee),
-        Party::Presenter => Some(claimant(lot)),
-        Party::Named | Party::Liable => None,
-    }
+pub(crate) fn day_before_maturity(paper: &dyn Paper) -> Date {
+    let maturity = paper.maturity();
+    maturity.minus_days(1).unwrap_or(maturity)
 }
 
 /// Who exercises the rights of a lot: its pledgee where it is pledged, else its holder.
@@ -202,24 +194,25 @@ pub(crate) fn claimant(lot: &Lot) -> &MemberId {
 /// Whether a member may ask for this act on a lot as it stands.
 pub(crate) fn check_asking(
     rule: &Rule,
-    bill: &Bill,
+    paper: &dyn Paper,
     lot: &Lot,
     actor: &MemberId,
 ) -> Result<(), Failure> {
-    if let Some(asker) = party(rule.asks, bill, lot).filter(|asker| *asker != actor) {
+    if let Some(asker) = paper.side(rule.asks, lot).filter(|asker| *asker != actor) {
         return Err(match rule.asks {
+            Party::Issuer => Failure::of(Code::WrongParty).fact("issuer", asker),
             Party::Drawer => Failure::of(Code::WrongParty).fact("drawer", asker),
             Party::Ward => Failure::of(Code::WrongParty).fact("ward", asker),
             Party::Pledgee => Failure::of(Code::WrongParty).fact("pledgee", asker),
             _ => Failure::of(Code::NotHolder).fact("holder", asker),
         });
     }
-    check_state(rule, bill, lot)
+    check_state(rule, paper, lot)
 }
 
 /// Whether the act is possible on a lot as it stands, whoever asks. The mark "not transferable" stops what only a
 /// circulable lot allows, unless the bill's law lets its holder go on.
-pub(crate) fn check_state(rule: &Rule, bill: &Bill, lot: &Lot) -> Result<(), Failure> {
+pub(crate) fn check_state(rule: &Rule, paper: &dyn Paper, lot: &Lot) -> Result<(), Failure> {
     if let Some(request) = lot.request {
         return Err(Failure::of(Code::RequestPending).fact("request", request));
     }
@@ -246,7 +239,7 @@ pub(crate) fn check_state(rule: &Rule, bill: &Bill, lot: &Lot) -> Result<(), Fai
     if lot.circulation == Circulation::NotTransferable
         && rule.circulation.contains(&Circulation::Circulable)
     {
-        if !bill.profile.rules().mark_stops {
+        if !paper.mark_stops() {
             return Ok(());
         }
         let mut failure = Failure::of(Code::NotTransferable).fact("lot", lot.range);

@@ -1,11 +1,13 @@
 //! What can be read of live requests.
 
-use crate::bills::BillNumber;
+use crate::bills::InstrumentNumber;
 use crate::hash::RequestId;
 use crate::member_id::MemberId;
 use crate::requests::{Presentment, Request};
 use crate::state::{StateFault, View};
-use crate::tables::{LOTS, PRESENTMENTS, REQUESTS, REQUESTS_BY_ANSWERER, bill_entity, id_bytes};
+use crate::tables::{
+    LOTS, PRESENTMENTS, REQUESTS, REQUESTS_BY_ANSWERER, id_bytes, instrument_entity,
+};
 
 /// A live request by its id; none when it was answered, withdrawn or lapsed.
 pub fn request(view: &dyn View, id: &RequestId) -> Result<Option<Request>, StateFault> {
@@ -27,11 +29,11 @@ pub fn presentment(view: &dyn View, id: &RequestId) -> Result<Option<Presentment
 /// The live requests on up to `limit` lots of a bill, lots taken in order from unit `from` on.
 pub fn of_bill(
     view: &dyn View,
-    number: &BillNumber,
+    number: &InstrumentNumber,
     from: u64,
     limit: usize,
 ) -> Result<Vec<Request>, StateFault> {
-    let lots = LOTS.scan(view, bill_entity(number), &from.to_be_bytes(), limit)?;
+    let lots = LOTS.scan(view, instrument_entity(number), &from.to_be_bytes(), limit)?;
     lots.into_iter()
         .filter_map(|(_, lot)| lot.request)
         .map(|id| existing(view, &id))

@@ -1,6 +1,6 @@
 //! A live request as the state keeps it.
 
-use crate::bills::{BillNumber, Circulation, LotRange, Market, RepoDates, Settlement};
+use crate::bills::{Circulation, InstrumentNumber, LotRange, Market, RepoDates, Settlement};
 use crate::date::Date;
 use crate::hash::{Hash, RequestId, tagged_hash};
 use crate::member_id::MemberId;
@@ -67,6 +67,8 @@ pub enum Terms {
         debt: Money,
         /// When it is due.
         debt_due: Date,
+        /// The number under which it is registered, of a certificate (rule book 3.4).
+        registry: Text<32>,
     } = 10,
     /// Take the range back from pledge.
     Release {
@@ -83,6 +85,42 @@ pub enum Terms {
         /// What is paid, held on the payer's account meanwhile.
         money: Money,
     } = 12,
+    /// Confirm a term above six months, as a bank (rule book 3.1).
+    Confirmation {} = 13,
+    /// Sign for the whole certificate.
+    Signature {} = 14,
+    /// Sign for the range, as a supplier of the next tier.
+    Transfer {
+        /// What for.
+        purpose: Text<64>,
+    } = 15,
+    /// Finance the range.
+    Finance {
+        /// Annual rate.
+        rate: Rate,
+        /// How days are counted.
+        day_count: DayCount,
+        /// How much is advanced, before interest; the range's amount or less.
+        advance: Money,
+        /// The seller answers for payment.
+        recourse: bool,
+        /// The number under which it is registered (rule book 3.2).
+        registry: Text<32>,
+        /// How the money moves.
+        settlement: Settlement,
+    } = 16,
+    /// Take the overdue lot back, under recourse.
+    AskBack {
+        /// What is paid for it: principal, interest and costs.
+        money: Money,
+    } = 17,
+    /// Let the range move with the other legs of an instruction; answered by nobody.
+    Leg {
+        /// The instruction.
+        instruction: RequestId,
+        /// Which of its legs, counted from 0.
+        leg: u8,
+    } = 18,
 }
 
 /// A live request.
@@ -91,8 +129,8 @@ pub enum Terms {
 pub struct Request {
     /// Its id.
     pub id: RequestId,
-    /// The bill.
-    pub bill: BillNumber,
+    /// The bill or certificate.
+    pub instrument: InstrumentNumber,
     /// The lot it locks; an offer locks none.
     pub range: LotRange,
     /// Who asks: who may withdraw.
@@ -107,6 +145,15 @@ pub struct Request {
     pub asked_on: Date,
     /// What the lot's circulation was before, and is again when the request ends without effect.
     pub before: Circulation,
+    /// The condition that must be attested before it takes effect.
+    pub condition: Option<RequestId>,
+}
+
+impl Terms {
+    /// Whether somebody answers: a leg waits for its instruction.
+    pub const fn answered(&self) -> bool {
+        !matches!(self, Terms::Leg { .. })
+    }
 }
 
 impl Request {

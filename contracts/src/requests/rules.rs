@@ -3,7 +3,9 @@
 
 use crate::bills::{Circulation, Market, ProfileRules, RefusalCode, Status};
 use crate::codes::Code;
-use crate::requests::Terms;
+use crate::instruments::InstrumentKind;
+use crate::receivables::rules as receivables;
+use crate::requests::{Request, Terms};
 
 /// A side of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +32,10 @@ pub enum Party {
     Presenter,
     /// One who is liable under recourse.
     Liable,
+    /// Who opened the certificate.
+    Issuer,
+    /// Who financed the lot with recourse.
+    FundingSeller,
 }
 
 /// One row of the table.
@@ -73,7 +79,7 @@ const DEFENCES: &[RefusalCode] = &[
 ];
 
 /// What the rows have in common: a lot in its holder's hands, asked for in parts, before maturity.
-const ON_A_LOT: Rule = Rule {
+pub(crate) const ON_A_LOT: Rule = Rule {
     act: "",
     asks: Party::Holder,
     answers: Party::Named,
@@ -221,6 +227,13 @@ const OFFER: Rule = Rule {
     ..ON_A_LOT
 };
 
+/// Not asked for by itself: the holder affirms an instruction, and the receiver too.
+const LEG: Rule = Rule {
+    act: "instruction",
+    refusals: &[],
+    ..ON_A_LOT
+};
+
 /// The table.
 pub const RULES: &[Rule] = &[
     ACCEPTANCE,
@@ -237,6 +250,7 @@ pub const RULES: &[Rule] = &[
     PLEDGE,
     RELEASE,
     OFFER,
+    LEG,
 ];
 
 /// The row of endorsement under a law, which may let it go on after maturity.
@@ -248,7 +262,15 @@ pub const fn endorsement(law: &ProfileRules) -> Rule {
 }
 
 impl Terms {
-    /// Its row of the table.
+    /// Its row of the table of an instrument.
+    pub const fn rule_on(&self, kind: InstrumentKind) -> &'static Rule {
+        match (kind, receivables::rule(self)) {
+            (InstrumentKind::Certificate, Some(rule)) => rule,
+            _ => self.rule(),
+        }
+    }
+
+    /// Its row of the table; of what bills and certificates both know, that of bills.
     pub const fn rule(&self) -> &'static Rule {
         match self {
             Terms::Acceptance {} => &ACCEPTANCE,
@@ -267,6 +289,19 @@ impl Terms {
             Terms::Pledge { .. } => &PLEDGE,
             Terms::Release { .. } => &RELEASE,
             Terms::Offer { .. } => &OFFER,
+            Terms::Confirmation {} => receivables::CONFIRMATION,
+            Terms::Signature {} => receivables::SIGNATURE,
+            Terms::Transfer { .. } => receivables::TRANSFER,
+            Terms::Finance { .. } => receivables::FINANCE,
+            Terms::AskBack { .. } => receivables::ASK_BACK,
+            Terms::Leg { .. } => &LEG,
         }
+    }
+}
+
+impl Request {
+    /// Its row of the table of its instrument.
+    pub const fn rule(&self) -> &'static Rule {
+        self.terms.rule_on(self.instrument.kind())
     }
 }

@@ -1,14 +1,15 @@
 //! The requester takes its request back.
 
-use crate::bills::Lot;
 use crate::calls::Withdraw;
 use crate::codes::Code;
 use crate::events::RequestWithdrawn;
+use crate::instruments::Lot;
 use crate::outcome::{CallResult, Failure};
 use crate::requests::answer::{Standing, find};
 use crate::requests::{Presentment, Terms, check_not_frozen, restore};
 use crate::run::{Act, Caller, Run};
 use crate::tables::{PRESENTMENTS, id_bytes};
+use crate::trade::escrow;
 
 impl Act for Withdraw {
     /// With the presentment where it asks for payment.
@@ -33,6 +34,7 @@ impl Act for Withdraw {
             _ => None,
         };
         check_not_frozen(&standing.lot)?;
+        escrow::check_not_bound(run, request)?;
         Ok((standing, presentment))
     }
 
@@ -42,10 +44,14 @@ impl Act for Withdraw {
         caller: &Caller<'_>,
         (standing, presentment): Self::Checked,
     ) -> Result<CallResult, Failure> {
-        let Standing { request, bill, lot } = standing;
+        let Standing {
+            request,
+            instrument,
+            lot,
+        } = standing;
         run.emit(RequestWithdrawn {
             request: request.id,
-            bill: request.bill,
+            instrument: request.instrument,
             lot: request.range,
             by: caller.actor.clone(),
         });
@@ -56,7 +62,7 @@ impl Act for Withdraw {
             presented_late: lot.presented_late.filter(|_| !late),
             ..lot
         };
-        restore(run, &bill, &request, lot)?;
+        restore(run, &instrument, &request, lot)?;
         Ok(CallResult::Done)
     }
 }

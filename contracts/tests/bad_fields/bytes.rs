@@ -6,6 +6,9 @@ use allonge_contracts::bills::{
 };
 use allonge_contracts::members::LegalId;
 use allonge_contracts::params::ParamName;
+use allonge_contracts::receivables::Quoted;
+use allonge_contracts::settlement::Leg;
+use allonge_contracts::trade::{Backing, ClaimEnd, ClaimKind, PaperBody, Verdict};
 use allonge_contracts::{Currency, Date, DayCount, MemberId, PublicKey, Rate, Text};
 use borsh::BorshSerialize;
 
@@ -41,7 +44,10 @@ unknown_number!(
     Settlement,
     DayCount,
     ParamName,
-    Role
+    Role,
+    Verdict,
+    ClaimKind,
+    ClaimEnd
 );
 
 macro_rules! any_bytes {
@@ -53,7 +59,7 @@ macro_rules! any_bytes {
         } )*
     };
 }
-any_bytes!(Hash, PublicKey, RequestId, LotRange, u8, u64);
+any_bytes!(Hash, PublicKey, RequestId, LotRange, u8, u16, u64);
 
 impl Spoiled for bool {
     fn spoiled(&self) -> Vec<Vec<u8>> {
@@ -120,10 +126,16 @@ impl Spoiled for LegalId {
     }
 }
 
-impl Spoiled for BillRef {
+impl Spoiled for InstrumentRef {
     fn spoiled(&self) -> Vec<Vec<u8>> {
         let wrong_check_digit = b"510210009999620270105000000012";
         vec![vec![2], [&[0], wrong_check_digit.as_slice()].concat()]
+    }
+}
+
+impl Spoiled for ConditionRef {
+    fn spoiled(&self) -> Vec<Vec<u8>> {
+        vec![vec![2]]
     }
 }
 
@@ -164,6 +176,53 @@ impl Spoiled for UseLimits {
     }
 }
 
+impl Spoiled for Currency {
+    fn spoiled(&self) -> Vec<Vec<u8>> {
+        [b"cny", b"QQQ", b"\xff\xff\xff"]
+            .map(|code| code.to_vec())
+            .to_vec()
+    }
+}
+
+impl Spoiled for Quoted {
+    fn spoiled(&self) -> Vec<Vec<u8>> {
+        self.rate.spoiled()
+    }
+}
+
+impl Spoiled for Backing {
+    fn spoiled(&self) -> Vec<Vec<u8>> {
+        let paper = bytes(&self.paper);
+        let money = self.money.spoiled().into_iter();
+        money
+            .map(|money| [paper.as_slice(), &money].concat())
+            .collect()
+    }
+}
+
+impl Spoiled for PaperBody {
+    fn spoiled(&self) -> Vec<Vec<u8>> {
+        vec![vec![0], vec![6], vec![255]]
+    }
+}
+
+impl Spoiled for BilateralLimit {
+    fn spoiled(&self) -> Vec<Vec<u8>> {
+        self.member.spoiled()
+    }
+}
+
+impl Spoiled for Leg {
+    fn spoiled(&self) -> Vec<Vec<u8>> {
+        let body = bytes(self)[1..].to_vec();
+        vec![
+            vec![2],
+            [vec![255], body].concat(),
+            vec![0, 255, 255, 255, 255],
+        ]
+    }
+}
+
 /// A field: its name, its bytes, and what may not stand in their place.
 type Field = (&'static str, Vec<u8>, Vec<Vec<u8>>);
 
@@ -194,6 +253,7 @@ split! {
     ReleaseHold { hold }
     Register {
         kind acceptor payee sum maturity issue_date splittable not_transferable trade_background profile limits
+        backing
     }
     RequestAcceptance { bill answer_by }
     AcceptPart { request terms part }
@@ -208,12 +268,12 @@ split! {
         bill lot part to market rate day_count repo settlement without_liability papers purpose answer_by
     }
     RequestRedemption { bill lot part settlement answer_by }
-    RequestPledge { bill lot part to debt debt_due purpose answer_by }
-    RequestRelease { bill lot part price settlement answer_by }
+    RequestPledge { instrument lot part to debt debt_due purpose registry answer_by }
+    RequestRelease { instrument lot part price settlement answer_by }
     Disclose { bill }
     Narrow { bill lot part unsplittable limits }
-    ApplyProceeds { bill lot }
-    ReleaseProceeds { bill lot }
+    ApplyProceeds { instrument lot }
+    ReleaseProceeds { instrument lot }
     Agree { request terms }
     Refuse { request terms code text }
     Withdraw { request }
@@ -221,11 +281,42 @@ split! {
     SetCalendar { closed open }
     Notify { bill lot parties costs text }
     Offer { bill lot part money answer_by }
-    Freeze { bill lot part order }
-    Stop { bill lot part order }
-    Unfreeze { bill lot order }
-    OrderTransfer { bill lot part order to }
+    Freeze { instrument lot part order }
+    Stop { instrument lot part order }
+    Unfreeze { instrument lot order }
+    OrderTransfer { instrument lot part order to }
     SetParam { name value from }
+    RecordPaper { paper }
+    AttestPaper { paper verdict document text }
+    SetCondition { statement attestor deadline }
+    FulfilCondition { condition document }
+    ClaimInvoice { paper to kind money registry notice }
+    ReleaseClaim { claim how }
+    Escrow { request condition }
+    Propose { legs deadline reference }
+    Affirm { instruction terms }
+    CancelInstruction { instruction }
+    Queue { to money priority not_before deadline purpose reference }
+    Reorder { obligation priority before }
+    CancelObligation { obligation }
+    SetLimits { currency multilateral bilateral reserve }
+    RunCycle { currency }
+    GrantLine { issuer limit until }
+    ChangeLine { line limit until }
+    OpenCertificate { line payee sum due splittable notice_only max_tier term_reason backing }
+    RequestConfirmation { certificate to answer_by }
+    RequestSignature { certificate answer_by }
+    CancelCertificate { certificate }
+    TransferLot { certificate lot part to purpose answer_by }
+    FinanceLot { certificate lot part to rate day_count advance recourse registry settlement answer_by }
+    AskQuotes { certificate lot part to key until }
+    GiveQuote { ask commitment sealed valid_until }
+    TakeQuote { ask funder opened registry }
+    CloseQuotes { ask }
+    AskBack { certificate lot costs answer_by }
+    RedeemLot { certificate lot }
+    DisputeLot { certificate lot reason }
+    SettleDispute { certificate lot }
 }
 
 #[test]

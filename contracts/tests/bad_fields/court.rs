@@ -7,18 +7,18 @@ fn order() -> Text<64> {
     "(2027) 18".parse().unwrap()
 }
 
-pub fn freeze(bill: BillNumber) -> Freeze {
+pub fn freeze(bill: InstrumentNumber) -> Freeze {
     Freeze {
-        bill: number(bill),
+        instrument: number(bill),
         lot: lot("1-1000"),
         part: None,
         order: order(),
     }
 }
 
-pub fn order_transfer(bill: BillNumber) -> OrderTransfer {
+pub fn order_transfer(bill: InstrumentNumber) -> OrderTransfer {
     OrderTransfer {
-        bill: number(bill),
+        instrument: number(bill),
         lot: lot("1-1000"),
         part: None,
         order: order(),
@@ -37,39 +37,39 @@ pub fn table() -> Table {
     let mut table = Table::new(w);
 
     let mut r = table.call("court", freeze(bill));
-    wrong_bill!(r);
-    r.wrong("bill", "frozen already", |c| c.bill = number(frozen), Frozen, "lot");
+    wrong_bill!(r, instrument, "instrument");
+    r.wrong("instrument", "frozen already", |c| c.instrument = number(frozen), Frozen, "lot");
     wrong_lot!(r);
     wrong_part!(r);
     r.wrong("order", "empty", |c| c.order = Default::default(), InvalidArgument, "order");
 
     let stop = Stop {
-        bill: number(bill),
+        instrument: number(bill),
         lot: lot("1-1000"),
         part: None,
         order: order(),
     };
     let mut r = table.call("court", stop);
-    wrong_bill!(r);
-    r.wrong("bill", "frozen already", |c| c.bill = number(frozen), Frozen, "lot");
+    wrong_bill!(r, instrument, "instrument");
+    r.wrong("instrument", "frozen already", |c| c.instrument = number(frozen), Frozen, "lot");
     wrong_lot!(r);
     wrong_part!(r);
     r.wrong("order", "empty", |c| c.order = Default::default(), InvalidArgument, "order");
 
     let unfreeze = Unfreeze {
-        bill: number(frozen),
+        instrument: number(frozen),
         lot: lot("1-1000"),
         order: order(),
     };
     let mut r = table.call("court", unfreeze);
-    wrong_bill!(r);
-    r.wrong("bill", "not frozen", |c| c.bill = number(bill), WrongState, "lot");
+    wrong_bill!(r, instrument, "instrument");
+    r.wrong("instrument", "not frozen", |c| c.instrument = number(bill), WrongState, "lot");
     wrong_lot!(r);
     r.wrong("order", "empty", |c| c.order = Default::default(), InvalidArgument, "order");
 
     let mut r = table.call("court", order_transfer(bill));
-    wrong_bill!(r);
-    r.wrong("bill", "not delivered", |c| c.bill = number(accepted), WrongState, "lot");
+    wrong_bill!(r, instrument, "instrument");
+    r.wrong("instrument", "not delivered", |c| c.instrument = number(accepted), WrongState, "lot");
     wrong_lot!(r);
     wrong_part!(r);
     r.wrong("order", "empty", |c| c.order = Default::default(), InvalidArgument, "order");

@@ -11,12 +11,22 @@ fn texts(most: usize) -> Vec<Value> {
 fn unreadable(field: &str) -> Vec<Value> {
     let money = |amount: &str, currency: &str| json!({ "amount": amount, "currency": currency });
     match field {
-        "bill" => vec![
+        "bill" | "instrument" | "certificate" => vec![
             json!("510210009999620270105000000012"),
             json!(7),
             json!({ "call": -1 }),
             json!({ "call": 256 }),
             json!({ "call": 0, "more": 1 }),
+        ],
+        "legs" => vec![
+            json!({ "leg": "cash" }),
+            json!([{ "leg": "cash", "from": "s1", "to": "s2" }]),
+            json!([{ "leg": "cash", "from": "S1", "to": "s2", "money": money("1.00", "CNY") }]),
+            json!([{ "leg": "cash", "from": "s1", "to": "s2", "money": money("1.00", "CNY"), "more": 1 }]),
+            json!([{ "leg": "gold", "from": "s1", "to": "s2", "money": money("1.00", "CNY") }]),
+            json!([{ "from": "s1", "to": "s2", "money": money("1.00", "CNY") }]),
+            json!([{ "leg": "lot", "from": "s1", "to": "s2", "instrument": "510210009999620270105000000012",
+                "lot": { "start": "1", "end": "2" } }]),
         ],
         "request" => vec![json!("00"), json!(7), json!({ "call": 256 })],
         "hold" => vec![json!("00"), json!({ "call": 0 })],
@@ -27,7 +37,7 @@ fn unreadable(field: &str) -> Vec<Value> {
             json!({ "start": -1, "end": 5 }),
         ],
         "part" | "price" | "debt" | "costs" | "money" | "sum" | "assets" | "deposits"
-        | "margin" => {
+        | "margin" | "multilateral" | "reserve" | "limit" | "advance" => {
             vec![
                 money("-1.00", "CNY"),
                 money("1.001", "CNY"),
@@ -39,8 +49,11 @@ fn unreadable(field: &str) -> Vec<Value> {
             ]
         }
         "to" | "member" | "acceptor" | "payee" | "guarantor" | "ward" | "releaser"
-        | "account_bank" => vec![json!("Core"), json!(""), json!("a".repeat(33)), json!(7)],
-        "maturity" | "issue_date" | "answer_by" | "until" | "debt_due" | "from" => {
+        | "account_bank" | "attestor" | "issuer" | "funder" => {
+            vec![json!("Core"), json!(""), json!("a".repeat(33)), json!(7)]
+        }
+        "maturity" | "issue_date" | "answer_by" | "until" | "debt_due" | "from" | "not_before"
+        | "deadline" | "due" => {
             vec![json!("2027-02-29"), json!("5 April 2027"), json!(20_000)]
         }
         "parties" => vec![json!("core"), json!(["Core"]), json!([7])],
@@ -70,12 +83,40 @@ fn unreadable(field: &str) -> Vec<Value> {
             json!({ "roles": ["emperor"] }),
             json!({ "colour": "red" }),
         ],
-        "splittable" | "not_transferable" | "without_liability" | "unsplittable" | "lifted" => {
+        "splittable" | "not_transferable" | "without_liability" | "unsplittable" | "lifted"
+        | "notice" | "notice_only" | "recourse" => {
             vec![json!("yes"), json!(1)]
         }
-        "reason" | "explanation" | "text" => texts(256),
+        "reason" | "explanation" | "text" | "term_reason" | "statement" => texts(256),
+        "sealed" => texts(1_024),
+        "max_tier" => vec![json!(-1), json!(65_536), json!("4")],
+        "key" | "commitment" => vec![json!("00"), json!(7)],
+        "opened" => vec![json!({ "rate": "3.85%" }), json!("3.85%")],
+        "registry" => texts(32),
         "reference" | "purpose" | "order" => texts(64),
-        "value" => vec![json!(-1), json!("18446744073709551616"), json!("3.6%")],
+        "priority" => vec![json!(-1), json!(256), json!("first")],
+        "obligation" | "before" | "line" | "ask" => vec![json!("00"), json!(7)],
+        "currency" => vec![json!("cny"), json!("XXX9"), json!(156)],
+        "verdict" | "how" => vec![json!("maybe"), json!(1)],
+        "condition" | "claim" => vec![json!("00"), json!(7), json!({ "call": 256 })],
+        "document" => vec![json!("00"), json!(7)],
+        "paper" => vec![
+            json!("00"),
+            json!(7),
+            json!({ "kind": "invoice" }),
+            json!({ "kind": "promise", "document": "00" }),
+        ],
+        "backing" => vec![
+            json!(["00"]),
+            json!([{ "paper": "00", "money": money("1.00", "CNY") }]),
+            json!([{ "paper": "07".repeat(32) }]),
+        ],
+        "bilateral" => vec![
+            json!(["s1"]),
+            json!([{ "member": "s1" }]),
+            json!([{ "member": "S1", "limit": money("1.00", "CNY") }]),
+        ],
+        "value" | "valid_until" => vec![json!(-1), json!("18446744073709551616"), json!("3.6%")],
         other => panic!("no value of {other} is known to be wrong"),
     }
 }
@@ -84,6 +125,9 @@ fn unreadable(field: &str) -> Vec<Value> {
 fn unreadable_of(call: &Call, field: &str) -> Vec<Value> {
     match call {
         Call::AdvanceClock(_) => unreadable("maturity"),
+        Call::Affirm(_) | Call::CancelInstruction(_) if field == "instruction" => {
+            unreadable("request")
+        }
         _ => unreadable(field),
     }
 }

@@ -7,18 +7,23 @@ mod cash;
 mod court;
 mod issue;
 mod json;
+mod netting;
 mod network;
 mod passing;
 mod paying;
+mod pools;
+mod receivables;
 mod rows;
 #[allow(dead_code, reason = "of the samples only the calls are needed")]
 #[path = "../support/samples.rs"]
 mod samples;
 mod securing;
+mod settlement;
 #[path = "../support/mod.rs"]
 mod support;
+mod trade;
 
-use allonge_contracts::bills::{BillNumber, NumberError};
+use allonge_contracts::bills::{InstrumentNumber, NumberError};
 use allonge_contracts::calls::*;
 use allonge_contracts::genesis::{GenesisRules, OpeningBalance};
 use allonge_contracts::members::{Member, Role};
@@ -46,19 +51,44 @@ const ANY_VALUE: &[&str] = &[
     "bills.request_discount day_count",
     "bills.request_discount settlement",
     "bills.request_redemption settlement",
-    "bills.request_release settlement",
+    "lots.request_release settlement",
     "recourse.notify text",
+    "settle.propose reference",
+    "netting.queue purpose",
+    "netting.queue reference",
+    "trade.attest document",
+    "trade.fulfil document",
+    "trade.claim_invoice kind",
+    "trade.claim_invoice registry",
+    "trade.claim_invoice notice",
+    "trade.release_claim how",
+    "receivables.open splittable",
+    "receivables.open notice_only",
+    "receivables.transfer purpose",
+    "receivables.finance day_count",
+    "receivables.finance recourse",
+    "receivables.finance settlement",
+    "receivables.ask_quotes key",
+    "receivables.quote commitment",
 ];
 
-/// The standard members with a court, an attestor, an insurer, and two that are suspended; a million each.
+/// The standard members with a court, an attestor, an insurer, a bank that is an enterprise as well, and two that
+/// are suspended; a million each.
 fn world() -> World {
-    let GenesisRules { mut members, .. } = rules();
+    world_of(rules())
+}
+
+/// The same under other parameters.
+fn world_of(rules: GenesisRules) -> World {
+    let mut members = rules.members.clone();
     let suspended = |member| Member {
         suspended: true,
         ..member
     };
     members.extend([
         new_member("attestor", &[Role::Attestor], 21),
+        new_member("attestor-2", &[Role::Attestor], 31),
+        suspended(new_member("barred-attestor", &[Role::Attestor], 32)),
         suspended(new_member("barred", &[Role::Enterprise], 22)),
         suspended(Member {
             bank_number: bank_number("104100000004"),
@@ -66,6 +96,10 @@ fn world() -> World {
         }),
         new_member("court", &[Role::Court], 24),
         new_member("insurer", &[Role::Insurer], 25),
+        Member {
+            bank_number: bank_number("106100000017"),
+            ..new_member("twin", &[Role::Enterprise, Role::Bank], 26)
+        },
     ]);
     members.sort_by(|a, b| a.id.cmp(&b.id));
     let balances = members
@@ -78,17 +112,17 @@ fn world() -> World {
     let rules = GenesisRules {
         members,
         balances,
-        ..rules()
+        ..rules
     };
     World::new(&rules, "2027-01-05")
 }
 
-fn number(bill: BillNumber) -> BillRef {
-    BillRef::Number(bill)
+fn number(bill: InstrumentNumber) -> InstrumentRef {
+    InstrumentRef::Number(bill)
 }
 
 /// The number of a bill that nobody registered.
-fn absent() -> BillNumber {
+fn absent() -> InstrumentNumber {
     match "510210009999620270105999999990".parse() {
         Ok(number) => number,
         Err(NumberError::CheckDigit { expected, .. }) => {
@@ -111,13 +145,13 @@ fn a_penny() -> Call {
 
 /// Asked by one and agreed by the other.
 #[track_caller]
-fn deal(w: &mut World, from: &str, call: impl Into<Call>, to: &str, bill: BillNumber) {
+fn deal(w: &mut World, from: &str, call: impl Into<Call>, to: &str, bill: InstrumentNumber) {
     w.ok(from, call);
     w.agree(to, bill, 1);
 }
 
 /// A bill as drawn, in the hands of its payee.
-fn issued(w: &mut World, draw: Register) -> BillNumber {
+fn issued(w: &mut World, draw: Register) -> InstrumentNumber {
     let (acceptor, payee) = (draw.acceptor.to_string(), draw.payee.to_string());
     let CallResult::Bill(bill) = w.ok("core", draw) else {
         panic!("no bill");
@@ -140,6 +174,17 @@ fn tables() -> Vec<Table> {
         paying::late(),
         paying::recourse(),
         court::table(),
+        settlement::table(),
+        pools::table(),
+        netting::table(),
+        trade::table(),
+        trade::backed(),
+        trade::claims(),
+        trade::conditions(),
+        receivables::opening(),
+        receivables::moving(),
+        receivables::quoting(),
+        receivables::backed(),
     ]
 }
 
@@ -266,7 +311,7 @@ fn who_may_not_act_is_refused_before_anything_else_is_looked_at() {
 }
 
 /// The request of a bill's first lot, as an answer names it.
-fn asked(w: &World, bill: BillNumber) -> (RequestRef, Hash) {
+fn asked(w: &World, bill: InstrumentNumber) -> (RequestRef, Hash) {
     let (request, terms): (RequestId, Hash) = w.request_at(bill, 1);
     (RequestRef::Id(request), terms)
 }

@@ -17,7 +17,7 @@ fn limited_to(holders: &[&str]) -> Register {
     }
 }
 
-fn discount(bill: BillNumber) -> RequestDiscount {
+fn discount(bill: InstrumentNumber) -> RequestDiscount {
     RequestDiscount {
         bill: number(bill),
         lot: lot("1-1000"),

@@ -88,26 +88,29 @@ impl<C: Clone + Into<Call>> Rows<'_, C> {
 /// A bill that is not there, and calls that made none.
 macro_rules! wrong_bill {
     ($rows:ident) => {
-        let call = |call| BillRef::Call(CallIndex { call });
+        wrong_bill!($rows, bill, "bill");
+    };
+    ($rows:ident, $field:ident, $name:literal) => {
+        let call = |call| InstrumentRef::Call(CallIndex { call });
         $rows.wrong(
-            "bill",
+            $name,
             "of no such number",
-            |c| c.bill = BillRef::Number(absent()),
+            |c| c.$field = InstrumentRef::Number(absent()),
             Code::NoSuchBill,
             "bill",
         );
         $rows.wrong(
-            "bill",
+            $name,
             "of a call that is not there",
-            |c| c.bill = call(0),
+            |c| c.$field = call(0),
             Code::BadReference,
             "call",
         );
         $rows.wrong_after(
             vec![a_penny()],
-            "bill",
+            $name,
             "of a call that made none",
-            |c| c.bill = call(0),
+            |c| c.$field = call(0),
             Code::BadReference,
             "call",
         );

@@ -20,20 +20,21 @@ fn limited() -> Register {
     }
 }
 
-fn pledge(bill: BillNumber) -> RequestPledge {
+fn pledge(bill: InstrumentNumber) -> RequestPledge {
     RequestPledge {
-        bill: number(bill),
+        instrument: number(bill),
         lot: lot("1-1000"),
         part: None,
         to: member("bank-b"),
         debt: yuan("5.00"),
         debt_due: date("2027-03-01"),
+        registry: "".parse().unwrap(),
         purpose: "steel".parse().unwrap(),
         answer_by: None,
     }
 }
 
-fn guarantee(bill: BillNumber) -> RequestGuarantee {
+fn guarantee(bill: InstrumentNumber) -> RequestGuarantee {
     RequestGuarantee {
         bill: number(bill),
         lot: Some(lot("1-1000")),
@@ -66,7 +67,7 @@ pub fn table() -> Table {
 }
 
 #[rustfmt::skip]
-fn unmarking(table: &mut Table, marked: BillNumber, unmarked: BillNumber) {
+fn unmarking(table: &mut Table, marked: InstrumentNumber, unmarked: InstrumentNumber) {
     use Code::*;
     let unmark = RequestUnmark {
         bill: number(marked),
@@ -83,7 +84,7 @@ fn unmarking(table: &mut Table, marked: BillNumber, unmarked: BillNumber) {
 }
 
 #[rustfmt::skip]
-fn guaranteeing(table: &mut Table, bill: BillNumber, cut: BillNumber) {
+fn guaranteeing(table: &mut Table, bill: InstrumentNumber, cut: InstrumentNumber) {
     use Code::*;
     let mut r = table.call("s1", guarantee(bill));
     wrong_bill!(r);
@@ -106,11 +107,11 @@ fn guaranteeing(table: &mut Table, bill: BillNumber, cut: BillNumber) {
 }
 
 #[rustfmt::skip]
-fn pledging(table: &mut Table, bill: BillNumber, pledged: BillNumber) {
+fn pledging(table: &mut Table, bill: InstrumentNumber, pledged: InstrumentNumber) {
     use Code::*;
     let mut r = table.call("s1", pledge(bill));
-    wrong_bill!(r);
-    r.wrong("bill", "pledged already", |c| c.bill = number(pledged), WrongState, "lot");
+    wrong_bill!(r, instrument, "instrument");
+    r.wrong("instrument", "pledged already", |c| c.instrument = number(pledged), WrongState, "lot");
     wrong_lot!(r);
     wrong_part!(r);
     wrong_member!(r, to, "court", "barred");
@@ -120,10 +121,11 @@ fn pledging(table: &mut Table, bill: BillNumber, pledged: BillNumber) {
     r.wrong("debt", "in another currency", |c| c.debt = usd(1), InvalidArgument, "debt");
     r.wrong("debt_due", "yesterday", |c| c.debt_due = date("2027-01-04"), DateInPast, "date");
     r.wrong("purpose", "another than the lot's", |c| c.purpose = "coal".parse().unwrap(), UseLimited, "purpose");
+    r.wrong("registry", "of a bill", |c| c.registry = "R-1".parse().unwrap(), InvalidArgument, "registry");
     wrong_days!(r, "2027-04-05");
 
     let release = RequestRelease {
-        bill: number(pledged),
+        instrument: number(pledged),
         lot: lot("1-1000"),
         part: None,
         price: Some(yuan("5.00")),
@@ -131,7 +133,7 @@ fn pledging(table: &mut Table, bill: BillNumber, pledged: BillNumber) {
         answer_by: None,
     };
     let mut r = table.call("bank-b", release);
-    wrong_bill!(r);
+    wrong_bill!(r, instrument, "instrument");
     wrong_lot!(r);
     wrong_part!(r);
     r.wrong("price", "nothing", |c| c.price = Some(yuan("0")), AmountZero, "");
@@ -140,7 +142,7 @@ fn pledging(table: &mut Table, bill: BillNumber, pledged: BillNumber) {
 }
 
 #[rustfmt::skip]
-fn narrowing(table: &mut Table, bill: BillNumber) {
+fn narrowing(table: &mut Table, bill: InstrumentNumber) {
     use Code::*;
     let narrow = Narrow {
         bill: number(bill),
@@ -190,20 +192,20 @@ pub fn proceeds() -> Table {
     w.morning("2027-04-06");
     let mut table = Table::new(w);
     let apply = ApplyProceeds {
-        bill: number(bill),
+        instrument: number(bill),
         lot: lot("1-1000"),
     };
     let mut r = table.call("s1", apply);
-    wrong_bill!(r);
-    r.wrong("bill", "that was not pledged", |c| c.bill = number(free), WrongState, "lot");
+    wrong_bill!(r, instrument, "instrument");
+    r.wrong("instrument", "that was not pledged", |c| c.instrument = number(free), WrongState, "lot");
     wrong_lot!(r);
     let release = ReleaseProceeds {
-        bill: number(bill),
+        instrument: number(bill),
         lot: lot("1-1000"),
     };
     let mut r = table.call("bank-b", release);
-    wrong_bill!(r);
-    r.wrong("bill", "that was not pledged", |c| c.bill = number(free), WrongState, "lot");
+    wrong_bill!(r, instrument, "instrument");
+    r.wrong("instrument", "that was not pledged", |c| c.instrument = number(free), WrongState, "lot");
     wrong_lot!(r);
     table
 }

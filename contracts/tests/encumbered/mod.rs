@@ -5,7 +5,7 @@
 
 use crate::support::*;
 use allonge_contracts::bills::{
-    BillNumber, Hand, HandKind, Market, Profile, RepoDates, Settlement, UseLimits, read,
+    Hand, HandKind, InstrumentNumber, Market, Profile, RepoDates, Settlement, UseLimits, read,
 };
 use allonge_contracts::calls::*;
 use allonge_contracts::cash::Balance;
@@ -49,26 +49,40 @@ impl Desk {
     }
 
     #[track_caller]
-    pub fn agree(&mut self, actor: &str, bill: BillNumber, start: u64) {
+    pub fn agree(&mut self, actor: &str, bill: InstrumentNumber, start: u64) {
         self.0.agree(actor, bill, start);
         self.sound();
     }
 
     /// Asked and agreed.
     #[track_caller]
-    pub fn deal(&mut self, from: &str, call: impl Into<Call>, to: &str, bill: BillNumber, at: u64) {
+    pub fn deal(
+        &mut self,
+        from: &str,
+        call: impl Into<Call>,
+        to: &str,
+        bill: InstrumentNumber,
+        at: u64,
+    ) {
         self.ok(from, call);
         self.agree(to, bill, at);
     }
 
     #[track_caller]
-    pub fn endorse(&mut self, bill: BillNumber, from: &str, range: &str, part: &str, to: &str) {
+    pub fn endorse(
+        &mut self,
+        bill: InstrumentNumber,
+        from: &str,
+        range: &str,
+        part: &str,
+        to: &str,
+    ) {
         self.0.endorse(bill, from, range, part, to);
         self.sound();
     }
 
     #[track_caller]
-    pub fn registered(&mut self, draw: Register) -> BillNumber {
+    pub fn registered(&mut self, draw: Register) -> InstrumentNumber {
         match self.ok("core", draw) {
             CallResult::Bill(bill) => bill,
             other => panic!("{other:?}"),
@@ -76,7 +90,7 @@ impl Desk {
     }
 
     #[track_caller]
-    pub fn accepted(&mut self, draw: Register) -> BillNumber {
+    pub fn accepted(&mut self, draw: Register) -> InstrumentNumber {
         let acceptor = draw.acceptor.clone();
         let bill = self.registered(draw);
         self.deal("core", ask_acceptance(bill), acceptor.as_str(), bill, 1);
@@ -85,7 +99,7 @@ impl Desk {
 
     /// A bill in the hands of `s1`.
     #[track_caller]
-    pub fn delivered(&mut self, draw: Register) -> BillNumber {
+    pub fn delivered(&mut self, draw: Register) -> InstrumentNumber {
         let bill = self.accepted(draw);
         self.deal("core", ask_delivery(bill), "s1", bill, 1);
         bill
@@ -93,7 +107,7 @@ impl Desk {
 
     /// 1,000.00 on `bank-a`, due on Monday 5 April 2027, in the hands of `s1`.
     #[track_caller]
-    pub fn usual(&mut self) -> BillNumber {
+    pub fn usual(&mut self) -> InstrumentNumber {
         self.delivered(register("1,000.00", "2027-04-05"))
     }
 
@@ -122,14 +136,14 @@ impl Desk {
     }
 
     /// What happened to a lot, latest first.
-    pub fn kinds(&self, bill: BillNumber, start: u64) -> Vec<HandKind> {
+    pub fn kinds(&self, bill: InstrumentNumber, start: u64) -> Vec<HandKind> {
         let lot = read::lot(&self.memory, &bill, start).unwrap().unwrap();
         let chain = read::chain(&self.memory, &bill, &lot, 99).unwrap();
         chain.iter().map(|hand| hand.kind).collect()
     }
 
     /// What happened to a lot last.
-    pub fn last_hand(&self, bill: BillNumber, start: u64) -> Hand {
+    pub fn last_hand(&self, bill: InstrumentNumber, start: u64) -> Hand {
         let lot = read::lot(&self.memory, &bill, start).unwrap().unwrap();
         let mut chain = read::chain(&self.memory, &bill, &lot, 1).unwrap();
         chain.remove(0)
@@ -151,8 +165,8 @@ fn some_part(part: &str) -> Option<allonge_contracts::Money> {
     (!part.is_empty()).then(|| yuan(part))
 }
 
-fn bill_ref(bill: BillNumber) -> BillRef {
-    BillRef::Number(bill)
+fn bill_ref(bill: InstrumentNumber) -> InstrumentRef {
+    InstrumentRef::Number(bill)
 }
 
 pub fn marked(sum: &str, maturity: &str) -> Register {
@@ -169,14 +183,14 @@ pub fn geneva(sum: &str, maturity: &str) -> Register {
     }
 }
 
-pub fn ask_unused_return(bill: BillNumber) -> RequestUnusedReturn {
+pub fn ask_unused_return(bill: InstrumentNumber) -> RequestUnusedReturn {
     RequestUnusedReturn {
         bill: bill_ref(bill),
         answer_by: None,
     }
 }
 
-pub fn ask_unmark(bill: BillNumber, range: &str, part: &str) -> RequestUnmark {
+pub fn ask_unmark(bill: InstrumentNumber, range: &str, part: &str) -> RequestUnmark {
     RequestUnmark {
         bill: bill_ref(bill),
         lot: lot(range),
@@ -186,7 +200,12 @@ pub fn ask_unmark(bill: BillNumber, range: &str, part: &str) -> RequestUnmark {
 }
 
 /// An empty `range` leaves the lot out.
-pub fn ask_guarantee(bill: BillNumber, range: &str, part: &str, who: &str) -> RequestGuarantee {
+pub fn ask_guarantee(
+    bill: InstrumentNumber,
+    range: &str,
+    part: &str,
+    who: &str,
+) -> RequestGuarantee {
     RequestGuarantee {
         bill: bill_ref(bill),
         lot: (!range.is_empty()).then(|| lot(range)),
@@ -198,7 +217,7 @@ pub fn ask_guarantee(bill: BillNumber, range: &str, part: &str, who: &str) -> Re
 }
 
 pub fn ask_pledge(
-    bill: BillNumber,
+    bill: InstrumentNumber,
     range: &str,
     part: &str,
     to: &str,
@@ -206,21 +225,22 @@ pub fn ask_pledge(
     due: &str,
 ) -> RequestPledge {
     RequestPledge {
-        bill: bill_ref(bill),
+        instrument: bill_ref(bill),
         lot: lot(range),
         part: some_part(part),
         to: member(to),
         debt: yuan(debt),
         debt_due: date(due),
+        registry: text(""),
         purpose: text(""),
         answer_by: None,
     }
 }
 
 /// An empty `price` means no cash.
-pub fn ask_release(bill: BillNumber, range: &str, part: &str, price: &str) -> RequestRelease {
+pub fn ask_release(bill: InstrumentNumber, range: &str, part: &str, price: &str) -> RequestRelease {
     RequestRelease {
-        bill: bill_ref(bill),
+        instrument: bill_ref(bill),
         lot: lot(range),
         part: some_part(part),
         price: some_part(price),
@@ -229,7 +249,7 @@ pub fn ask_release(bill: BillNumber, range: &str, part: &str, price: &str) -> Re
     }
 }
 
-pub fn narrow(bill: BillNumber, range: &str, limits: UseLimits) -> Narrow {
+pub fn narrow(bill: InstrumentNumber, range: &str, limits: UseLimits) -> Narrow {
     Narrow {
         bill: bill_ref(bill),
         lot: lot(range),
@@ -239,49 +259,49 @@ pub fn narrow(bill: BillNumber, range: &str, limits: UseLimits) -> Narrow {
     }
 }
 
-pub fn apply_proceeds(bill: BillNumber, range: &str) -> ApplyProceeds {
+pub fn apply_proceeds(bill: InstrumentNumber, range: &str) -> ApplyProceeds {
     ApplyProceeds {
-        bill: bill_ref(bill),
+        instrument: bill_ref(bill),
         lot: lot(range),
     }
 }
 
-pub fn release_proceeds(bill: BillNumber, range: &str) -> ReleaseProceeds {
+pub fn release_proceeds(bill: InstrumentNumber, range: &str) -> ReleaseProceeds {
     ReleaseProceeds {
-        bill: bill_ref(bill),
+        instrument: bill_ref(bill),
         lot: lot(range),
     }
 }
 
-pub fn freeze(bill: BillNumber, range: &str, part: &str) -> Freeze {
+pub fn freeze(bill: InstrumentNumber, range: &str, part: &str) -> Freeze {
     Freeze {
-        bill: bill_ref(bill),
+        instrument: bill_ref(bill),
         lot: lot(range),
         part: some_part(part),
         order: text("(2027) 11"),
     }
 }
 
-pub fn stop(bill: BillNumber, range: &str, part: &str) -> Stop {
+pub fn stop(bill: InstrumentNumber, range: &str, part: &str) -> Stop {
     Stop {
-        bill: bill_ref(bill),
+        instrument: bill_ref(bill),
         lot: lot(range),
         part: some_part(part),
         order: text("(2027) 12"),
     }
 }
 
-pub fn unfreeze(bill: BillNumber, range: &str) -> Unfreeze {
+pub fn unfreeze(bill: InstrumentNumber, range: &str) -> Unfreeze {
     Unfreeze {
-        bill: bill_ref(bill),
+        instrument: bill_ref(bill),
         lot: lot(range),
         order: text("(2027) 13"),
     }
 }
 
-pub fn order_transfer(bill: BillNumber, range: &str, part: &str, to: &str) -> OrderTransfer {
+pub fn order_transfer(bill: InstrumentNumber, range: &str, part: &str, to: &str) -> OrderTransfer {
     OrderTransfer {
-        bill: bill_ref(bill),
+        instrument: bill_ref(bill),
         lot: lot(range),
         part: some_part(part),
         order: text("(2027) 14"),
@@ -315,7 +335,7 @@ pub fn limits(
 }
 
 /// At 2.4 %, to be bought back from 1 February to 1 March 2027, free of payment.
-pub fn ask_repo(bill: BillNumber, range: &str, to: &str) -> RequestDiscount {
+pub fn ask_repo(bill: InstrumentNumber, range: &str, to: &str) -> RequestDiscount {
     RequestDiscount {
         bill: bill_ref(bill),
         lot: lot(range),
@@ -336,7 +356,7 @@ pub fn ask_repo(bill: BillNumber, range: &str, to: &str) -> RequestDiscount {
     }
 }
 
-pub fn ask_redemption(bill: BillNumber, range: &str) -> RequestRedemption {
+pub fn ask_redemption(bill: InstrumentNumber, range: &str) -> RequestRedemption {
     RequestRedemption {
         bill: bill_ref(bill),
         lot: lot(range),
@@ -347,7 +367,7 @@ pub fn ask_redemption(bill: BillNumber, range: &str) -> RequestRedemption {
 }
 
 /// Notice to all who are liable.
-pub fn notify(bill: BillNumber, range: &str) -> Notify {
+pub fn notify(bill: InstrumentNumber, range: &str) -> Notify {
     Notify {
         bill: bill_ref(bill),
         lot: lot(range),
@@ -358,7 +378,7 @@ pub fn notify(bill: BillNumber, range: &str) -> Notify {
 }
 
 /// An offer of the whole claim.
-pub fn offer(bill: BillNumber, range: &str) -> Offer {
+pub fn offer(bill: InstrumentNumber, range: &str) -> Offer {
     Offer {
         bill: bill_ref(bill),
         lot: lot(range),

@@ -6,7 +6,7 @@ use allonge_contracts::params::ParamName;
 
 const WHOLE: &str = "1-200000";
 
-fn refused(w: &mut World, endorsees: &[&str]) -> BillNumber {
+fn refused(w: &mut World, endorsees: &[&str]) -> InstrumentNumber {
     let bill = along(w, "2,000.00", "2027-07-01", endorsees);
     w.close("2027-07-01");
     w.morning("2027-07-02");

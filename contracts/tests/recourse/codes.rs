@@ -9,15 +9,15 @@ const WHOLE: &str = "1-1000";
 struct Stage {
     w: World,
     /// Circulable, payment not refused.
-    open: BillNumber,
+    open: InstrumentNumber,
     /// Refused in time, not noticed; held by `s2`.
-    refused: BillNumber,
+    refused: InstrumentNumber,
     /// In recourse by `s2`; `s1` has an offer waiting.
-    noticed: BillNumber,
+    noticed: InstrumentNumber,
     /// In recourse by `s2`, not to be split.
-    whole: BillNumber,
+    whole: InstrumentNumber,
     /// Not yet delivered.
-    accepted: BillNumber,
+    accepted: InstrumentNumber,
 }
 
 fn stage() -> Stage {
@@ -59,7 +59,7 @@ fn with<T>(mut call: T, change: impl FnOnce(&mut T)) -> T {
 fn rows(s: &Stage) -> Vec<(&'static str, &'static str, Call, Code)> {
     let usd = |minor| Money::new("USD".parse().unwrap(), minor);
     let digits = "51021000999962027010500009999";
-    let unknown: BillNumber = format!("{digits}{}", char::from(check_digit(digits.as_bytes()))).parse().unwrap();
+    let unknown: InstrumentNumber = format!("{digits}{}", char::from(check_digit(digits.as_bytes()))).parse().unwrap();
     let many: Vec<_> = (0..65).map(|n| member(&format!("m{n}"))).collect();
     let mut rows: Vec<(&'static str, &'static str, Call, Code)> = Vec::new();
     let mut row = |name, actor, call: Call, code| rows.push((name, actor, call, code));

@@ -7,10 +7,10 @@ const WHOLE: &str = "1-200000";
 const ALL: u64 = 200_000_000;
 
 /// 2,000.00 held by `s2`, pledged to `bank-b` for a debt, and refused at maturity.
-fn pledged(w: &mut World, debt: &str, debt_due: &str) -> BillNumber {
+fn pledged(w: &mut World, debt: &str, debt_due: &str) -> InstrumentNumber {
     let bill = along(w, "2,000.00", "2027-07-01", &["s2"]);
     let call = RequestPledge {
-        bill: BillRef::Number(bill),
+        instrument: InstrumentRef::Number(bill),
         lot: lot(WHOLE),
         part: None,
         to: member("bank-b"),
@@ -18,6 +18,7 @@ fn pledged(w: &mut World, debt: &str, debt_due: &str) -> BillNumber {
         debt_due: date(debt_due),
         purpose: Default::default(),
         answer_by: None,
+        registry: allonge_contracts::Text::empty(),
     };
     step(w, "s2", call);
     w.agree("bank-b", bill, 1);
@@ -73,7 +74,7 @@ fn what_is_paid_before_the_debt_is_due_waits_for_it() {
     );
     assert_eq!(w.cash("s2"), (ALL + 200_020, ALL));
     let apply = ApplyProceeds {
-        bill: BillRef::Number(bill),
+        instrument: InstrumentRef::Number(bill),
         lot: lot("1-80000"),
     };
     assert_eq!(w.refused("core", apply.clone()), Code::WrongParty);
@@ -97,7 +98,7 @@ fn the_acceptor_pays_on_a_pledged_lot() {
     assert_eq!(w.shape(bill), ["1-200000 s2 settled/ended"]);
     assert_eq!(w.cash("s2"), (ALL + 201_020, ALL));
     let release = ReleaseProceeds {
-        bill: BillRef::Number(bill),
+        instrument: InstrumentRef::Number(bill),
         lot: lot(WHOLE),
     };
     step(&mut w, "bank-b", release);
@@ -109,7 +110,7 @@ fn a_pledgee_that_signed_before_pursues_nobody_who_could_pursue_it() {
     let mut w = desk("2027-01-05");
     let bill = along(&mut w, "2,000.00", "2027-07-01", &["bank-b", "s2"]);
     let call = RequestPledge {
-        bill: BillRef::Number(bill),
+        instrument: InstrumentRef::Number(bill),
         lot: lot(WHOLE),
         part: None,
         to: member("s1"),
@@ -117,6 +118,7 @@ fn a_pledgee_that_signed_before_pursues_nobody_who_could_pursue_it() {
         debt_due: date("2027-06-30"),
         purpose: Default::default(),
         answer_by: None,
+        registry: allonge_contracts::Text::empty(),
     };
     step(&mut w, "s2", call);
     w.agree("s1", bill, 1);
@@ -124,16 +126,16 @@ fn a_pledgee_that_signed_before_pursues_nobody_who_could_pursue_it() {
     assert_eq!(liable(&w, bill, WHOLE), "bank-a core");
 }
 
-fn freeze(bill: BillNumber, range: &str, part: &str) -> Freeze {
+fn freeze(bill: InstrumentNumber, range: &str, part: &str) -> Freeze {
     Freeze {
-        bill: BillRef::Number(bill),
+        instrument: InstrumentRef::Number(bill),
         lot: lot(range),
         part: (!part.is_empty()).then(|| yuan(part)),
         order: "(2027) 7".parse().unwrap(),
     }
 }
 
-fn in_recourse(w: &mut World) -> BillNumber {
+fn in_recourse(w: &mut World) -> InstrumentNumber {
     let bill = along(w, "2,000.00", "2027-07-01", &["s2"]);
     w.close("2027-07-01");
     w.morning("2027-07-02");
@@ -153,7 +155,7 @@ fn a_freeze_ends_offers_and_stops_every_act() {
     let now = view(&w, bill, WHOLE, "2027-07-02");
     assert!(now.why.contains("court"), "{}", now.why);
     let unfreeze = Unfreeze {
-        bill: BillRef::Number(bill),
+        instrument: InstrumentRef::Number(bill),
         lot: lot(WHOLE),
         order: "(2027) 8".parse().unwrap(),
     };
@@ -185,9 +187,9 @@ fn a_part_may_have_no_share_of_a_small_claim() {
     w.sound();
 }
 
-fn order_transfer(bill: BillNumber, range: &str, to: &str) -> OrderTransfer {
+fn order_transfer(bill: InstrumentNumber, range: &str, to: &str) -> OrderTransfer {
     OrderTransfer {
-        bill: BillRef::Number(bill),
+        instrument: InstrumentRef::Number(bill),
         lot: lot(range),
         part: None,
         order: "(2027) 9".parse().unwrap(),

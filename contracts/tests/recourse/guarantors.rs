@@ -4,9 +4,9 @@ use crate::*;
 
 const WHOLE: &str = "1-80000000";
 
-fn guarantee(bill: BillNumber, range: Option<&str>, guarantor: &str) -> RequestGuarantee {
+fn guarantee(bill: InstrumentNumber, range: Option<&str>, guarantor: &str) -> RequestGuarantee {
     RequestGuarantee {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
         lot: range.map(lot),
         part: None,
         guarantor: member(guarantor),
@@ -16,7 +16,7 @@ fn guarantee(bill: BillNumber, range: Option<&str>, guarantor: &str) -> RequestG
 }
 
 /// Asked for and agreed.
-fn guaranteed(w: &mut World, ward: &str, call: RequestGuarantee, bill: BillNumber) {
+fn guaranteed(w: &mut World, ward: &str, call: RequestGuarantee, bill: InstrumentNumber) {
     let guarantor = call.guarantor.to_string();
     step(w, ward, call);
     w.agree(&guarantor, bill, 1);
@@ -24,7 +24,7 @@ fn guaranteed(w: &mut World, ward: &str, call: RequestGuarantee, bill: BillNumbe
 }
 
 /// The vector: D drew, X accepted (guarantor G), A → B → K (discount) → L → M, L under waiver.
-fn chain(w: &mut World) -> BillNumber {
+fn chain(w: &mut World) -> InstrumentNumber {
     let bill = w.accepted("800,000.00", "2027-07-01");
     guaranteed(w, "bank-a", guarantee(bill, None, "guarantor"), bill);
     step(w, "core", ask_delivery(bill));
@@ -36,7 +36,7 @@ fn chain(w: &mut World) -> BillNumber {
     bill
 }
 
-fn refused(w: &mut World) -> BillNumber {
+fn refused(w: &mut World) -> InstrumentNumber {
     let bill = chain(w);
     w.close("2027-07-01");
     w.morning("2027-07-02");

@@ -44,7 +44,7 @@ fn nothing_is_open_before_a_refusal() {
 }
 
 /// A bill of 2,000.00, of which the acceptor has 1,000.00: refused at the close of its maturity.
-fn refused_in_time(w: &mut World, endorsees: &[&str]) -> BillNumber {
+fn refused_in_time(w: &mut World, endorsees: &[&str]) -> InstrumentNumber {
     let bill = along(w, "2,000.00", "2027-07-01", endorsees);
     w.close("2027-07-01");
     bill
@@ -267,7 +267,7 @@ fn who_comes_back_goes_on_from_its_first_signature() {
 #[test]
 fn a_seller_whose_repo_lapsed_is_liable_and_a_redeemed_repo_binds_nobody() {
     let repo = |bill, to: &str| RequestDiscount {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
         lot: lot(REFUSED),
         part: None,
         to: member(to),
@@ -293,7 +293,7 @@ fn a_seller_whose_repo_lapsed_is_liable_and_a_redeemed_repo_binds_nobody() {
     }
     w.morning("2027-02-01");
     let redeem = RequestRedemption {
-        bill: BillRef::Number(back),
+        bill: InstrumentRef::Number(back),
         lot: lot(REFUSED),
         part: None,
         settlement: Settlement::Dvp,

@@ -11,7 +11,7 @@ mod support;
 mod vectors;
 
 use allonge_contracts::bills::{
-    BillKind, BillNumber, Lot, Market, Profile, RefusalCode, Settlement, read,
+    BillKind, InstrumentNumber, Lot, Market, Profile, RefusalCode, Settlement, read,
 };
 use allonge_contracts::calls::*;
 use allonge_contracts::genesis::{GenesisRules, OpeningBalance};
@@ -69,11 +69,11 @@ fn step(w: &mut World, actor: &str, call: impl Into<Call>) -> CallResult {
 }
 
 /// A bank bill drawn by `core` on `bank-a`, delivered to `s1` and endorsed along the names.
-fn along(w: &mut World, sum: &str, maturity: &str, endorsees: &[&str]) -> BillNumber {
+fn along(w: &mut World, sum: &str, maturity: &str, endorsees: &[&str]) -> InstrumentNumber {
     along_drawn(w, register(sum, maturity), endorsees)
 }
 
-fn along_drawn(w: &mut World, draw: Register, endorsees: &[&str]) -> BillNumber {
+fn along_drawn(w: &mut World, draw: Register, endorsees: &[&str]) -> InstrumentNumber {
     let (acceptor, payee) = (draw.acceptor.to_string(), draw.payee.to_string());
     let whole = format!("1-{}", draw.sum.minor);
     let CallResult::Bill(bill) = step(w, "core", draw) else {
@@ -95,7 +95,7 @@ fn along_drawn(w: &mut World, draw: Register, endorsees: &[&str]) -> BillNumber 
 /// A whole lot is sold for good at no interest.
 fn sell(
     w: &mut World,
-    bill: BillNumber,
+    bill: InstrumentNumber,
     range: &str,
     from: &str,
     to: &str,
@@ -103,7 +103,7 @@ fn sell(
     without_liability: bool,
 ) {
     let call = RequestDiscount {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
         lot: lot(range),
         part: None,
         to: member(to),
@@ -122,9 +122,9 @@ fn sell(
     w.sound();
 }
 
-fn notify(bill: BillNumber, range: &str, parties: &[&str]) -> Notify {
+fn notify(bill: InstrumentNumber, range: &str, parties: &[&str]) -> Notify {
     Notify {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
         lot: lot(range),
         parties: parties.iter().map(|name| member(name)).collect(),
         costs: None,
@@ -133,7 +133,7 @@ fn notify(bill: BillNumber, range: &str, parties: &[&str]) -> Notify {
 }
 
 /// To all, with costs.
-fn notify_costs(bill: BillNumber, range: &str, costs: &str) -> Notify {
+fn notify_costs(bill: InstrumentNumber, range: &str, costs: &str) -> Notify {
     Notify {
         costs: Some(yuan(costs)),
         ..notify(bill, range, &[])
@@ -141,9 +141,9 @@ fn notify_costs(bill: BillNumber, range: &str, costs: &str) -> Notify {
 }
 
 /// An empty `part` means the whole lot, an empty `money` the claim as of today.
-fn offer(bill: BillNumber, range: &str, part: &str, money: &str) -> Offer {
+fn offer(bill: InstrumentNumber, range: &str, part: &str, money: &str) -> Offer {
     Offer {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
         lot: lot(range),
         part: (!part.is_empty()).then(|| yuan(part)),
         money: (!money.is_empty()).then(|| yuan(money)),
@@ -182,13 +182,13 @@ fn record(name: &str, lifted: bool) -> RecordInsolvency {
     }
 }
 
-fn lot_at(w: &World, bill: BillNumber, start: u64) -> Lot {
+fn lot_at(w: &World, bill: InstrumentNumber, start: u64) -> Lot {
     read::lot(&w.memory, &bill, start).unwrap().unwrap()
 }
 
 /// Recourse on a lot as of a day.
 #[track_caller]
-fn view(w: &World, bill: BillNumber, range: &str, on: &str) -> RecourseView {
+fn view(w: &World, bill: InstrumentNumber, range: &str, on: &str) -> RecourseView {
     allonge_contracts::recourse::read::view(&w.memory, &bill, lot(range), date(on))
         .unwrap()
         .expect("a lot")
@@ -196,7 +196,7 @@ fn view(w: &World, bill: BillNumber, range: &str, on: &str) -> RecourseView {
 
 /// Who may be pursued today, each once, in order of liability.
 #[track_caller]
-fn liable(w: &World, bill: BillNumber, range: &str) -> String {
+fn liable(w: &World, bill: InstrumentNumber, range: &str) -> String {
     let today = w.today().to_string();
     let mut found: Vec<String> = Vec::new();
     for row in view(w, bill, range, &today).rows {
@@ -210,19 +210,19 @@ fn liable(w: &World, bill: BillNumber, range: &str) -> String {
 
 /// What may be claimed on a day, in all.
 #[track_caller]
-fn total(w: &World, bill: BillNumber, range: &str, on: &str) -> String {
+fn total(w: &World, bill: InstrumentNumber, range: &str, on: &str) -> String {
     view(w, bill, range, on).claim.unwrap().total.grouped()
 }
 
 /// The holder takes back what the clock presented, so that the lot was never presented in time.
-fn unpresented(w: &mut World, bill: BillNumber, holder: &str, maturity: &str) {
+fn unpresented(w: &mut World, bill: InstrumentNumber, holder: &str, maturity: &str) {
     w.morning(maturity);
     let request = w.request_at(bill, 1);
     step(w, holder, withdraw(request));
 }
 
 /// Presents late and has it refused.
-fn refused_late(w: &mut World, bill: BillNumber, range: &str, holder: &str, acceptor: &str) {
+fn refused_late(w: &mut World, bill: InstrumentNumber, range: &str, holder: &str, acceptor: &str) {
     let call = Present {
         explanation: "the office was flooded".parse().unwrap(),
         ..present(bill, range)

@@ -6,7 +6,7 @@ use allonge_contracts::Code;
 const WHOLE: &str = "1-200000";
 const ALL: u64 = 200_000_000;
 
-fn in_recourse(w: &mut World) -> BillNumber {
+fn in_recourse(w: &mut World) -> InstrumentNumber {
     let bill = along(w, "2,000.00", "2027-07-01", &["s2", "s3"]);
     w.close("2027-07-01");
     w.morning("2027-07-02");

@@ -6,7 +6,7 @@ use allonge_contracts::Code;
 const WHOLE: &str = "1-80000000";
 
 /// D drew, X accepted, A → B → K (discount) → L → M, L under waiver; and the lot refused at maturity.
-fn chain(w: &mut World) -> BillNumber {
+fn chain(w: &mut World) -> InstrumentNumber {
     let bill = along(w, "800,000.00", "2027-07-01", &["s2"]);
     sell(w, bill, WHOLE, "s2", "bank-b", Market::Discount, false);
     sell(w, bill, WHOLE, "bank-b", "finco", Market::Interbank, false);

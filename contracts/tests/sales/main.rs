@@ -8,7 +8,7 @@ mod support;
 mod vectors;
 
 use allonge_contracts::bills::{
-    BillKind, BillNumber, Hand, Lot, Market, RepoDates, Settlement, read,
+    BillKind, Hand, InstrumentNumber, Lot, Market, RepoDates, Settlement, read,
 };
 use allonge_contracts::calls::*;
 use allonge_contracts::genesis::{GenesisRules, OpeningBalance};
@@ -41,7 +41,7 @@ fn papers() -> Vec<Hash> {
 }
 
 /// A commercial bill that `core` accepted, with trade papers, drawn by `s2` to `s1`, delivered.
-fn commercial(w: &mut World, sum: &str, maturity: &str) -> BillNumber {
+fn commercial(w: &mut World, sum: &str, maturity: &str) -> InstrumentNumber {
     let draw = Register {
         kind: BillKind::Commercial,
         acceptor: member("core"),
@@ -59,22 +59,22 @@ fn commercial(w: &mut World, sum: &str, maturity: &str) -> BillNumber {
 }
 
 /// The same, disclosed: may be discounted.
-fn disclosed(w: &mut World, sum: &str, maturity: &str) -> BillNumber {
+fn disclosed(w: &mut World, sum: &str, maturity: &str) -> InstrumentNumber {
     let bill = commercial(w, sum, maturity);
     w.ok("core", disclose(bill));
     bill
 }
 
-fn disclose(bill: BillNumber) -> Disclose {
+fn disclose(bill: InstrumentNumber) -> Disclose {
     Disclose {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
     }
 }
 
 /// A discount for good against cash. An empty `part` means the whole lot.
-fn sell(bill: BillNumber, range: &str, part: &str, to: &str, rate: &str) -> RequestDiscount {
+fn sell(bill: InstrumentNumber, range: &str, part: &str, to: &str, rate: &str) -> RequestDiscount {
     RequestDiscount {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
         lot: lot(range),
         part: (!part.is_empty()).then(|| yuan(part)),
         to: member(to),
@@ -108,9 +108,9 @@ fn under_repo(open_from: &str, cut_off: &str, call: RequestDiscount) -> RequestD
     }
 }
 
-fn redeem(bill: BillNumber, range: &str, part: &str) -> RequestRedemption {
+fn redeem(bill: InstrumentNumber, range: &str, part: &str) -> RequestRedemption {
     RequestRedemption {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
         lot: lot(range),
         part: (!part.is_empty()).then(|| yuan(part)),
         settlement: Settlement::Dvp,
@@ -135,7 +135,7 @@ fn step(w: &mut World, actor: &str, call: impl Into<Call>) {
 
 /// The answerer agrees: the events, in a sound state.
 #[track_caller]
-fn settle(w: &mut World, actor: &str, bill: BillNumber, start: u64) -> Vec<Event> {
+fn settle(w: &mut World, actor: &str, bill: InstrumentNumber, start: u64) -> Vec<Event> {
     let call = agree(w.request_at(bill, start)).into();
     let executed = w.run(actor, &[call]);
     assert!(
@@ -149,18 +149,18 @@ fn settle(w: &mut World, actor: &str, bill: BillNumber, start: u64) -> Vec<Event
 
 /// Asks and agrees.
 #[track_caller]
-fn deal(w: &mut World, seller: &str, call: RequestDiscount, bill: BillNumber) {
+fn deal(w: &mut World, seller: &str, call: RequestDiscount, bill: InstrumentNumber) {
     let (buyer, start) = (call.to.to_string(), call.lot.start);
     step(w, seller, call);
     settle(w, &buyer, bill, start);
 }
 
-fn lot_at(w: &World, bill: BillNumber, start: u64) -> Lot {
+fn lot_at(w: &World, bill: InstrumentNumber, start: u64) -> Lot {
     read::lot(&w.memory, &bill, start).unwrap().unwrap()
 }
 
 /// The hand by which the lot that starts at a unit came to stand as it does.
-fn last_hand(w: &World, bill: BillNumber, start: u64) -> Hand {
+fn last_hand(w: &World, bill: InstrumentNumber, start: u64) -> Hand {
     let lot = lot_at(w, bill, start);
     read::chain(&w.memory, &bill, &lot, 1).unwrap().remove(0)
 }

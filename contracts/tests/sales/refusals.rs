@@ -8,21 +8,21 @@ use allonge_contracts::{Code, Money};
 /// A ledger with one bill in every state that the rows need.
 struct Stage {
     w: World,
-    accepted: BillNumber,
-    plain: BillNumber,
-    hidden: BillNumber,
-    bare: BillNumber,
-    whole: BillNumber,
-    marked: BillNumber,
-    asked: BillNumber,
-    limited: BillNumber,
-    discounted: BillNumber,
-    endorsed: BillNumber,
-    repo: BillNumber,
-    whole_repo: BillNumber,
+    accepted: InstrumentNumber,
+    plain: InstrumentNumber,
+    hidden: InstrumentNumber,
+    bare: InstrumentNumber,
+    whole: InstrumentNumber,
+    marked: InstrumentNumber,
+    asked: InstrumentNumber,
+    limited: InstrumentNumber,
+    discounted: InstrumentNumber,
+    endorsed: InstrumentNumber,
+    repo: InstrumentNumber,
+    whole_repo: InstrumentNumber,
 }
 
-fn drawn(w: &mut World, draw: Register) -> BillNumber {
+fn drawn(w: &mut World, draw: Register) -> InstrumentNumber {
     let CallResult::Bill(bill) = w.ok("core", draw) else {
         panic!("no bill");
     };
@@ -125,8 +125,8 @@ fn changed<T>(mut value: T, change: impl FnOnce(&mut T)) -> T {
 }
 
 /// A number that nobody has registered.
-fn unknown() -> BillNumber {
-    BillNumber::compose(
+fn unknown() -> InstrumentNumber {
+    InstrumentNumber::compose(
         6,
         bank_number("102100099996").unwrap(),
         date("2026-01-05"),

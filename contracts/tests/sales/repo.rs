@@ -7,7 +7,7 @@ use allonge_contracts::bills::{HandKind, RefusalCode};
 use allonge_contracts::clock::DueKind;
 
 /// Half a million of `s1` at `bank-b` under repo from 1 March 2027, to be bought back from 8 March to 30 April.
-fn repo() -> (World, BillNumber) {
+fn repo() -> (World, InstrumentNumber) {
     let mut w = world("2027-03-01");
     let bill = disclosed(&mut w, "500,000.00", "2027-06-01");
     let call = sell(bill, "1-50000000", "", "bank-b", "2.4%");

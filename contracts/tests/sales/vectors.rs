@@ -15,7 +15,7 @@ fn sold(
     start: &str,
     sum: &str,
     maturity: &str,
-    call: impl Fn(BillNumber) -> RequestDiscount,
+    call: impl Fn(InstrumentNumber) -> RequestDiscount,
 ) -> (Quote, Money) {
     let mut w = world(start);
     let bill = disclosed(&mut w, sum, maturity);

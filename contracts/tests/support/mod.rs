@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use allonge_contracts::bills::{
-    BankNumber, BillKind, BillNumber, Lot, LotRange, Profile, RefusalCode,
+    BankNumber, BillKind, InstrumentNumber, Lot, LotRange, Profile, RefusalCode,
 };
 use allonge_contracts::calls::*;
 use allonge_contracts::genesis::{GenesisRules, OpeningBalance, Params};
@@ -307,12 +307,12 @@ impl World {
     }
 
     /// The lots of a bill.
-    pub fn lots(&self, bill: BillNumber) -> Vec<Lot> {
+    pub fn lots(&self, bill: InstrumentNumber) -> Vec<Lot> {
         allonge_contracts::bills::read::lots(&self.memory, &bill, 0, usize::MAX).unwrap()
     }
 
     /// Holder, range, status and circulation of every lot, in words.
-    pub fn shape(&self, bill: BillNumber) -> Vec<String> {
+    pub fn shape(&self, bill: InstrumentNumber) -> Vec<String> {
         self.lots(bill)
             .iter()
             .map(|l| format!("{} {} {}/{}", l.range, l.holder, l.status, l.circulation))
@@ -321,7 +321,7 @@ impl World {
 
     /// The live request on the lot that starts at a unit.
     #[track_caller]
-    pub fn request_at(&self, bill: BillNumber, start: u64) -> (RequestId, Hash) {
+    pub fn request_at(&self, bill: InstrumentNumber, start: u64) -> (RequestId, Hash) {
         let lot = allonge_contracts::bills::read::lot(&self.memory, &bill, start)
             .unwrap()
             .unwrap();
@@ -336,13 +336,13 @@ impl World {
 
     /// The answerer of the request at a unit agrees.
     #[track_caller]
-    pub fn agree(&mut self, actor: &str, bill: BillNumber, start: u64) {
+    pub fn agree(&mut self, actor: &str, bill: InstrumentNumber, start: u64) {
         let call = agree(self.request_at(bill, start));
         self.ok(actor, call);
     }
 
     /// A bank bill drawn by `core` on `bank-a` to `s1`, registered.
-    pub fn registered(&mut self, sum: &str, maturity: &str) -> BillNumber {
+    pub fn registered(&mut self, sum: &str, maturity: &str) -> InstrumentNumber {
         match self.ok("core", register(sum, maturity)) {
             CallResult::Bill(number) => number,
             other => panic!("{other:?}"),
@@ -350,7 +350,7 @@ impl World {
     }
 
     /// The same, accepted.
-    pub fn accepted(&mut self, sum: &str, maturity: &str) -> BillNumber {
+    pub fn accepted(&mut self, sum: &str, maturity: &str) -> InstrumentNumber {
         let bill = self.registered(sum, maturity);
         self.ok("core", ask_acceptance(bill));
         self.agree("bank-a", bill, 1);
@@ -358,7 +358,7 @@ impl World {
     }
 
     /// The same, delivered to `s1`.
-    pub fn delivered(&mut self, sum: &str, maturity: &str) -> BillNumber {
+    pub fn delivered(&mut self, sum: &str, maturity: &str) -> InstrumentNumber {
         let bill = self.accepted(sum, maturity);
         self.ok("core", ask_delivery(bill));
         self.agree("s1", bill, 1);
@@ -367,7 +367,14 @@ impl World {
 
     /// A lot or a part of it goes from one member to another.
     #[track_caller]
-    pub fn endorse(&mut self, bill: BillNumber, from: &str, range: &str, part: &str, to: &str) {
+    pub fn endorse(
+        &mut self,
+        bill: InstrumentNumber,
+        from: &str,
+        range: &str,
+        part: &str,
+        to: &str,
+    ) {
         self.ok(from, ask_endorsement(bill, range, part, to));
         self.agree(to, bill, lot(range).start);
     }
@@ -413,27 +420,33 @@ pub fn register(sum: &str, maturity: &str) -> Register {
         trade_background: vec![],
         profile: Profile::Prc,
         limits: None,
+        backing: vec![],
     }
 }
 
-pub fn ask_acceptance(bill: BillNumber) -> RequestAcceptance {
+pub fn ask_acceptance(bill: InstrumentNumber) -> RequestAcceptance {
     RequestAcceptance {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
         answer_by: None,
     }
 }
 
-pub fn ask_delivery(bill: BillNumber) -> RequestDelivery {
+pub fn ask_delivery(bill: InstrumentNumber) -> RequestDelivery {
     RequestDelivery {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
         answer_by: None,
     }
 }
 
 /// An empty `part` means the whole lot.
-pub fn ask_endorsement(bill: BillNumber, range: &str, part: &str, to: &str) -> RequestEndorsement {
+pub fn ask_endorsement(
+    bill: InstrumentNumber,
+    range: &str,
+    part: &str,
+    to: &str,
+) -> RequestEndorsement {
     RequestEndorsement {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
         lot: lot(range),
         part: (!part.is_empty()).then(|| yuan(part)),
         to: member(to),
@@ -443,9 +456,9 @@ pub fn ask_endorsement(bill: BillNumber, range: &str, part: &str, to: &str) -> R
     }
 }
 
-pub fn present(bill: BillNumber, range: &str) -> Present {
+pub fn present(bill: InstrumentNumber, range: &str) -> Present {
     Present {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
         lot: lot(range),
         part: None,
         explanation: Default::default(),

@@ -1,5 +1,10 @@
 //! One sample of every event.
 
+#[path = "sample_receivable_events.rs"]
+mod sample_receivable_events;
+#[path = "sample_settling_events.rs"]
+mod sample_settling_events;
+
 use crate::samples::*;
 use crate::support::*;
 use allonge_contracts::bills::{
@@ -8,7 +13,11 @@ use allonge_contracts::bills::{
 use allonge_contracts::events::*;
 use allonge_contracts::params::ParamName;
 use allonge_contracts::requests::{Request, Terms};
-use allonge_contracts::{DayCount, Event, Rate};
+use allonge_contracts::trade::{
+    Attestation, ClaimEnd, ClaimKind, Condition, ConditionStatus, Draw, Financing, InvoiceClaim,
+    Paper, Usage, Verdict,
+};
+use allonge_contracts::{Code, DayCount, Event, Rate};
 
 fn bill() -> Bill {
     Bill {
@@ -166,14 +175,14 @@ pub fn events() -> Vec<Event> {
             reason: text("undelivered"),
         }
         .into(),
-        BillSplit {
-            bill: number(),
+        LotSplit {
+            instrument: number(),
             moved: part,
             kept: lot("12201-100100"),
         }
         .into(),
-        BillRejoined {
-            bill: number(),
+        LotRejoined {
+            instrument: number(),
             lot: lot("101-100100"),
         }
         .into(),
@@ -233,16 +242,16 @@ pub fn events() -> Vec<Event> {
             money,
         }
         .into(),
-        BillPledged {
-            bill: number(),
+        LotPledged {
+            instrument: number(),
             lot: part,
             pledgor: s1.clone(),
             pledge: pledge(),
             money,
         }
         .into(),
-        BillReleased {
-            bill: number(),
+        LotReleased {
+            instrument: number(),
             lot: part,
             pledgor: s1.clone(),
             pledgee: bank.clone(),
@@ -264,7 +273,7 @@ pub fn events() -> Vec<Event> {
         }
         .into(),
         ProceedsHeld {
-            bill: number(),
+            instrument: number(),
             lot: part,
             owner: s1.clone(),
             money,
@@ -273,7 +282,7 @@ pub fn events() -> Vec<Event> {
         }
         .into(),
         ProceedsPaid {
-            bill: number(),
+            instrument: number(),
             lot: part,
             owner: s1.clone(),
             to: Some(bank.clone()),
@@ -281,25 +290,10 @@ pub fn events() -> Vec<Event> {
             freed: yuan("120.20"),
         }
         .into(),
-        RequestMade {
-            request: Request {
-                id: id(),
-                bill: number(),
-                range: part,
-                from: s1.clone(),
-                to: s2.clone(),
-                terms: Terms::Endorsement {
-                    not_transferable: false,
-                },
-                answer_by: Some(date("2027-04-04")),
-                asked_on: date("2027-01-06"),
-                before: allonge_contracts::bills::Circulation::Circulable,
-            },
-        }
-        .into(),
+        RequestMade { request: request() }.into(),
         RequestRefused {
             request: id(),
-            bill: number(),
+            instrument: number(),
             lot: part,
             by: s2.clone(),
             code: RefusalCode::Other,
@@ -308,14 +302,14 @@ pub fn events() -> Vec<Event> {
         .into(),
         RequestWithdrawn {
             request: id(),
-            bill: number(),
+            instrument: number(),
             lot: part,
             by: s1.clone(),
         }
         .into(),
         RequestLapsed {
             request: id(),
-            bill: number(),
+            instrument: number(),
             lot: part,
         }
         .into(),
@@ -366,7 +360,7 @@ pub fn events() -> Vec<Event> {
         }
         .into(),
         CourtMeasured {
-            bill: number(),
+            instrument: number(),
             lot: part,
             by: bank.clone(),
             order: text("(2027) 18"),
@@ -374,7 +368,7 @@ pub fn events() -> Vec<Event> {
         }
         .into(),
         CourtTransferred {
-            bill: number(),
+            instrument: number(),
             lot: part,
             by: bank.clone(),
             order: text("(2027) 19"),
@@ -399,6 +393,182 @@ pub fn events() -> Vec<Event> {
             acceptor: core,
             until: date("2027-08-31"),
             persistently: false,
+        }
+        .into(),
+    ]
+    .into_iter()
+    .chain(trade())
+    .chain(sample_settling_events::settlement())
+    .chain(sample_settling_events::netting())
+    .chain(sample_receivable_events::events())
+    .collect()
+}
+
+fn request() -> Request {
+    Request {
+        id: id(),
+        instrument: number(),
+        range: lot("101-12200"),
+        from: member("s1"),
+        to: member("s2"),
+        terms: Terms::Endorsement {
+            not_transferable: false,
+        },
+        answer_by: Some(date("2027-04-04")),
+        asked_on: date("2027-01-06"),
+        before: allonge_contracts::bills::Circulation::Circulable,
+        condition: None,
+    }
+}
+
+fn draw() -> Draw {
+    Draw {
+        number: 2,
+        financing: Financing::Instrument(number()),
+        by: member("core"),
+        money: yuan("800.00"),
+        date: date("2027-01-05"),
+        height: 17,
+        registered: true,
+        notice_on: None,
+    }
+}
+
+fn trade() -> Vec<Event> {
+    let (paper, draw) = (hash(7), draw());
+    let money = yuan("700.00");
+    vec![
+        PaperRecorded {
+            paper: Paper {
+                id: paper,
+                body: invoice(),
+                by: member("s1"),
+                recorded_on: date("2027-01-05"),
+                height: 16,
+                usage: Usage {
+                    credited: 30_000,
+                    drawn: 80_000,
+                    live: 1,
+                    draws: 3,
+                    over_backed: true,
+                },
+                attested: 2,
+                denied: 1,
+            },
+        }
+        .into(),
+        BackingDrawn {
+            paper,
+            draw: draw.clone(),
+        }
+        .into(),
+        BackingFreed {
+            paper,
+            draw: draw.clone(),
+        }
+        .into(),
+        PaperOverBacked {
+            paper,
+            seller: member("s1"),
+            buyer: member("core"),
+            worth: money,
+            drawn: yuan("800.00"),
+        }
+        .into(),
+        BackingShort {
+            paper,
+            draw,
+            funder: Some(member("bank-a")),
+        }
+        .into(),
+        PaperAttested {
+            paper,
+            attestation: Attestation {
+                by: member("core"),
+                verdict: Verdict::Confirmed,
+                date: date("2027-01-06"),
+                height: 18,
+                document: None,
+                text: text("as ordered"),
+            },
+        }
+        .into(),
+        InvoiceClaimed { claim: claim(None) }.into(),
+        ClaimReleased {
+            claim: claim(Some(ClaimEnd::Unused)),
+        }
+        .into(),
+    ]
+    .into_iter()
+    .chain(conditions())
+    .collect()
+}
+
+fn claim(ended: Option<ClaimEnd>) -> InvoiceClaim {
+    InvoiceClaim {
+        id: id(),
+        paper: hash(7),
+        kind: ClaimKind::Pledge,
+        from: member("s1"),
+        to: member("bank-a"),
+        money: yuan("800.00"),
+        registry: text("01234567"),
+        notice_on: Some(date("2027-01-05")),
+        date: date("2027-01-05"),
+        ended,
+    }
+}
+
+fn condition(status: ConditionStatus) -> Condition {
+    let open = status == ConditionStatus::Open;
+    Condition {
+        id: id(),
+        by: member("s1"),
+        statement: text("500 t of coil are in the warehouse"),
+        attestor: member("attestor"),
+        deadline: date("2027-02-01"),
+        set_on: date("2027-01-05"),
+        status,
+        ended_on: (!open).then(|| date("2027-02-01")),
+        document: (!open).then(|| hash(5)),
+        request: open.then(id),
+        agreed: open,
+    }
+}
+
+fn conditions() -> Vec<Event> {
+    let (condition_id, other) = (id(), allonge_contracts::RequestId([9; 16]));
+    vec![
+        ConditionSet {
+            condition: condition(ConditionStatus::Open),
+        }
+        .into(),
+        ConditionFulfilled {
+            condition: condition(ConditionStatus::Fulfilled),
+        }
+        .into(),
+        ConditionLapsed {
+            condition: condition(ConditionStatus::Lapsed),
+        }
+        .into(),
+        Escrowed {
+            request: Request {
+                condition: Some(condition_id),
+                ..request()
+            },
+        }
+        .into(),
+        EscrowAgreed {
+            request: other,
+            condition: condition_id,
+            from: member("s1"),
+            to: member("s2"),
+        }
+        .into(),
+        EscrowFailed {
+            request: other,
+            condition: condition_id,
+            code: Code::InsufficientFunds,
         }
         .into(),
     ]

@@ -2,18 +2,22 @@
 
 use crate::support::*;
 use allonge_contracts::bills::{
-    BillKind, BillNumber, Market, Pledge, Profile, RefusalCode, RepoDates, Settlement, UseLimits,
+    BillKind, InstrumentNumber, Market, Pledge, Profile, RefusalCode, RepoDates, Settlement,
+    UseLimits,
 };
 use allonge_contracts::calls::*;
 use allonge_contracts::members::Role;
 use allonge_contracts::params::ParamName;
+use allonge_contracts::receivables::Quoted;
+use allonge_contracts::settlement::{CashLeg, Leg, LotLeg};
+use allonge_contracts::trade::{Backing, ClaimEnd, ClaimKind, PaperBody, Verdict};
 use allonge_contracts::{Call, DayCount, Hash, Money, Rate, RequestId, Text};
 
 pub fn text<const N: usize>(text: &str) -> Text<N> {
     text.parse().unwrap()
 }
 
-pub fn number() -> BillNumber {
+pub fn number() -> InstrumentNumber {
     "510210009999620270105000000011".parse().unwrap()
 }
 
@@ -49,6 +53,80 @@ pub fn pledge() -> Pledge {
         debt_due: date("2027-03-01"),
         hand: 4,
     }
+}
+
+pub fn backing() -> Backing {
+    Backing {
+        paper: hash(7),
+        money: yuan("800.00"),
+    }
+}
+
+pub fn invoice() -> PaperBody {
+    PaperBody::Invoice {
+        commitment: hash(7),
+        seller: member("s1"),
+        buyer: member("core"),
+        value: yuan("1,000.00"),
+        date: date("2027-01-04"),
+    }
+}
+
+/// One body of every kind.
+pub fn papers() -> Vec<PaperBody> {
+    vec![
+        PaperBody::Contract {
+            document: hash(6),
+            seller: member("s1"),
+            buyer: member("core"),
+            date: date("2026-12-01"),
+        },
+        invoice(),
+        PaperBody::CreditNote {
+            commitment: hash(9),
+            invoice: hash(7),
+            value: yuan("300.00"),
+            date: date("2027-01-05"),
+        },
+        PaperBody::Goods {
+            from: member("s1"),
+            to: member("core"),
+            goods: text("hot-rolled coil"),
+            origin: text("Tangshan"),
+            date: date("2027-01-03"),
+            quantity: "12.5".parse().unwrap(),
+            unit: text("t"),
+            price: Some(yuan("1,000.00")),
+            grade: text("Q235B"),
+        },
+        PaperBody::Document { document: hash(5) },
+    ]
+}
+
+pub fn legs() -> Vec<Leg> {
+    vec![
+        Leg::Lot(LotLeg {
+            instrument: number(),
+            lot: lot("101-100100"),
+            part: Some(yuan("121.00")),
+            from: member("s1"),
+            to: member("s2"),
+            purpose: text("steel"),
+        }),
+        Leg::Cash(CashLeg {
+            from: member("s2"),
+            to: member("s1"),
+            money: yuan("120.00"),
+            purpose: text("delivery 17"),
+        }),
+    ]
+}
+
+pub fn bilateral() -> Vec<BilateralLimit> {
+    vec![BilateralLimit {
+        member: member("s2"),
+        limit: yuan("1,000,000.00"),
+    }]
 }
 
 /// One of every call, in order of number; those with optional parts have them.
@@ -129,20 +207,21 @@ pub fn calls() -> Vec<Call> {
             trade_background: vec![hash(7), hash(8)],
             profile: Profile::Geneva,
             limits: Some(limits()),
+            backing: vec![backing()],
         }
         .into(),
         RequestAcceptance {
-            bill: BillRef::Call(CallIndex { call: 0 }),
+            bill: InstrumentRef::Call(CallIndex { call: 0 }),
             answer_by: None,
         }
         .into(),
         RequestDelivery {
-            bill: BillRef::Number(number()),
+            bill: InstrumentRef::Number(number()),
             answer_by: Some(date("2027-01-20")),
         }
         .into(),
         RequestEndorsement {
-            bill: BillRef::Number(number()),
+            bill: InstrumentRef::Number(number()),
             lot: lot("101-100100"),
             part: Some(yuan("121.00")),
             to: member("s2"),
@@ -152,30 +231,30 @@ pub fn calls() -> Vec<Call> {
         }
         .into(),
         Revoke {
-            bill: BillRef::Number(number()),
+            bill: InstrumentRef::Number(number()),
         }
         .into(),
         Present {
-            bill: BillRef::Number(number()),
+            bill: InstrumentRef::Number(number()),
             lot: lot("1-100"),
             part: Some(yuan("0.50")),
             explanation: text("the office was flooded"),
         }
         .into(),
         RequestUnusedReturn {
-            bill: BillRef::Number(number()),
+            bill: InstrumentRef::Number(number()),
             answer_by: None,
         }
         .into(),
         RequestUnmark {
-            bill: BillRef::Number(number()),
+            bill: InstrumentRef::Number(number()),
             lot: lot("1-100"),
             part: Some(yuan("0.50")),
             answer_by: None,
         }
         .into(),
         RequestGuarantee {
-            bill: BillRef::Call(CallIndex { call: 0 }),
+            bill: InstrumentRef::Call(CallIndex { call: 0 }),
             lot: None,
             part: None,
             guarantor: member("s2"),
@@ -184,7 +263,7 @@ pub fn calls() -> Vec<Call> {
         }
         .into(),
         RequestDiscount {
-            bill: BillRef::Number(number()),
+            bill: InstrumentRef::Number(number()),
             lot: lot("1-100"),
             part: Some(yuan("0.50")),
             to: member("bank-a"),
@@ -200,7 +279,7 @@ pub fn calls() -> Vec<Call> {
         }
         .into(),
         RequestRedemption {
-            bill: BillRef::Number(number()),
+            bill: InstrumentRef::Number(number()),
             lot: lot("1-100"),
             part: None,
             settlement: Settlement::Dvp,
@@ -208,7 +287,7 @@ pub fn calls() -> Vec<Call> {
         }
         .into(),
         RequestPledge {
-            bill: BillRef::Number(number()),
+            instrument: InstrumentRef::Number(number()),
             lot: lot("1-100"),
             part: None,
             to: member("bank-a"),
@@ -216,10 +295,11 @@ pub fn calls() -> Vec<Call> {
             debt_due: date("2027-03-01"),
             purpose: text(""),
             answer_by: None,
+            registry: allonge_contracts::Text::empty(),
         }
         .into(),
         RequestRelease {
-            bill: BillRef::Number(number()),
+            instrument: InstrumentRef::Number(number()),
             lot: lot("1-100"),
             part: None,
             price: Some(yuan("0.80")),
@@ -228,11 +308,11 @@ pub fn calls() -> Vec<Call> {
         }
         .into(),
         Disclose {
-            bill: BillRef::Number(number()),
+            bill: InstrumentRef::Number(number()),
         }
         .into(),
         Narrow {
-            bill: BillRef::Number(number()),
+            bill: InstrumentRef::Number(number()),
             lot: lot("1-100"),
             part: None,
             unsplittable: true,
@@ -240,12 +320,12 @@ pub fn calls() -> Vec<Call> {
         }
         .into(),
         ApplyProceeds {
-            bill: BillRef::Number(number()),
+            instrument: InstrumentRef::Number(number()),
             lot: lot("1-100"),
         }
         .into(),
         ReleaseProceeds {
-            bill: BillRef::Number(number()),
+            instrument: InstrumentRef::Number(number()),
             lot: lot("1-100"),
         }
         .into(),
@@ -281,7 +361,7 @@ pub fn calls() -> Vec<Call> {
         }
         .into(),
         Notify {
-            bill: BillRef::Number(number()),
+            bill: InstrumentRef::Number(number()),
             lot: lot("1-100"),
             parties: vec![member("core"), member("s1")],
             costs: Some(yuan("150.00")),
@@ -289,7 +369,7 @@ pub fn calls() -> Vec<Call> {
         }
         .into(),
         Offer {
-            bill: BillRef::Number(number()),
+            bill: InstrumentRef::Number(number()),
             lot: lot("1-100"),
             part: Some(yuan("0.50")),
             money: Some(yuan("0.51")),
@@ -297,27 +377,27 @@ pub fn calls() -> Vec<Call> {
         }
         .into(),
         Freeze {
-            bill: BillRef::Number(number()),
+            instrument: InstrumentRef::Number(number()),
             lot: lot("1-100"),
             part: Some(yuan("0.50")),
             order: text("(2027) 18"),
         }
         .into(),
         Stop {
-            bill: BillRef::Number(number()),
+            instrument: InstrumentRef::Number(number()),
             lot: lot("1-100"),
             part: None,
             order: text("(2027) 19"),
         }
         .into(),
         Unfreeze {
-            bill: BillRef::Number(number()),
+            instrument: InstrumentRef::Number(number()),
             lot: lot("1-100"),
             order: text("(2027) 20"),
         }
         .into(),
         OrderTransfer {
-            bill: BillRef::Number(number()),
+            instrument: InstrumentRef::Number(number()),
             lot: lot("1-100"),
             part: None,
             order: text("(2027) 21"),
@@ -331,4 +411,232 @@ pub fn calls() -> Vec<Call> {
         }
         .into(),
     ]
+    .into_iter()
+    .chain(receivables())
+    .chain(trade())
+    .chain(netting())
+    .collect()
+}
+
+/// Of every call on trade papers.
+fn trade() -> Vec<Call> {
+    vec![
+        RecordPaper { paper: invoice() }.into(),
+        AttestPaper {
+            paper: hash(7),
+            verdict: Verdict::Denied,
+            document: Some(hash(5)),
+            text: text("never delivered"),
+        }
+        .into(),
+        SetCondition {
+            statement: text("500 t of coil are in the warehouse"),
+            attestor: member("attestor"),
+            deadline: date("2027-02-01"),
+        }
+        .into(),
+        FulfilCondition {
+            condition: id(),
+            document: Some(hash(5)),
+        }
+        .into(),
+        ClaimInvoice {
+            paper: hash(7),
+            to: member("bank-a"),
+            kind: ClaimKind::Assignment,
+            money: yuan("800.00"),
+            registry: text("01234567"),
+            notice: true,
+        }
+        .into(),
+        ReleaseClaim {
+            claim: id(),
+            how: ClaimEnd::Paid,
+        }
+        .into(),
+        Escrow {
+            request: RequestRef::Id(id()),
+            condition: ConditionRef::Call(CallIndex { call: 1 }),
+        }
+        .into(),
+    ]
+}
+
+/// Of every call of netting.
+fn netting() -> Vec<Call> {
+    vec![
+        Propose {
+            legs: legs(),
+            deadline: date("2027-01-08"),
+            reference: text("i-1"),
+        }
+        .into(),
+        Affirm {
+            instruction: RequestRef::Call(CallIndex { call: 0 }),
+            terms: hash(9),
+        }
+        .into(),
+        CancelInstruction {
+            instruction: RequestRef::Id(id()),
+        }
+        .into(),
+        Queue {
+            to: member("s2"),
+            money: yuan("250,000.00"),
+            priority: 3,
+            not_before: Some(date("2027-01-06")),
+            deadline: date("2027-01-08"),
+            purpose: text("delivery 17"),
+            reference: text("q-1"),
+        }
+        .into(),
+        Reorder {
+            obligation: id(),
+            priority: Some(0),
+            before: Some(RequestId([9; 16])),
+        }
+        .into(),
+        CancelObligation { obligation: id() }.into(),
+        SetLimits {
+            currency: cny(),
+            multilateral: Some(yuan("5,000,000.00")),
+            bilateral: bilateral(),
+            reserve: Some(yuan("100,000.00")),
+        }
+        .into(),
+        RunCycle { currency: cny() }.into(),
+    ]
+}
+
+/// Of every call on certificates.
+fn receivables() -> Vec<Call> {
+    let certificate = InstrumentRef::Number(certificate_number());
+    vec![
+        GrantLine {
+            issuer: member("core"),
+            limit: yuan("5,000,000.00"),
+            until: Some(date("2027-12-31")),
+        }
+        .into(),
+        ChangeLine {
+            line: id(),
+            limit: yuan("6,000,000.00"),
+            until: None,
+        }
+        .into(),
+        OpenCertificate {
+            line: id(),
+            payee: member("s1"),
+            sum: yuan("1,000,000.00"),
+            due: date("2027-12-05"),
+            splittable: true,
+            notice_only: false,
+            max_tier: Some(4),
+            term_reason: text("a machine built to order"),
+            backing: vec![backing()],
+        }
+        .into(),
+        RequestConfirmation {
+            certificate,
+            to: member("bank-b"),
+            answer_by: Some(date("2027-01-08")),
+        }
+        .into(),
+        RequestSignature {
+            certificate: InstrumentRef::Call(CallIndex { call: 0 }),
+            answer_by: None,
+        }
+        .into(),
+        CancelCertificate { certificate }.into(),
+        TransferLot {
+            certificate,
+            lot: lot("1-100000000"),
+            part: Some(yuan("350,000.00")),
+            to: member("s2"),
+            purpose: text("steel"),
+            answer_by: Some(date("2027-01-08")),
+        }
+        .into(),
+        FinanceLot {
+            certificate,
+            lot: lot("35000001-100000000"),
+            part: Some(yuan("200,000.00")),
+            to: member("finco"),
+            rate: rate("4.2%"),
+            day_count: DayCount::Act360,
+            advance: Some(yuan("180,000.00")),
+            recourse: true,
+            registry: text("ZDW-2027-000017"),
+            settlement: Settlement::Dvp,
+            answer_by: None,
+        }
+        .into(),
+        AskQuotes {
+            certificate,
+            lot: lot("35000001-100000000"),
+            part: None,
+            to: vec![member("bank-b"), member("finco")],
+            key: key(44),
+            until: date("2027-01-08"),
+        }
+        .into(),
+        GiveQuote {
+            ask: id(),
+            commitment: hash(8),
+            sealed: text("00ff10"),
+            valid_until: 1_799_000_000_000,
+        }
+        .into(),
+        TakeQuote {
+            ask: id(),
+            funder: member("finco"),
+            opened: quoted(),
+            registry: text("ZDW-2027-000018"),
+        }
+        .into(),
+        CloseQuotes { ask: id() }.into(),
+        AskBack {
+            certificate,
+            lot: lot("1-100"),
+            costs: Some(yuan("80.00")),
+            answer_by: None,
+        }
+        .into(),
+        RedeemLot {
+            certificate,
+            lot: lot("1-100"),
+        }
+        .into(),
+        DisputeLot {
+            certificate,
+            lot: lot("1-100"),
+            reason: text("short delivery"),
+        }
+        .into(),
+        SettleDispute {
+            certificate,
+            lot: lot("1-100"),
+        }
+        .into(),
+    ]
+}
+
+pub fn certificate_number() -> InstrumentNumber {
+    let day = date("2027-01-05");
+    let bank = "102100099996".parse().unwrap();
+    InstrumentNumber::compose(9, bank, day, 2).unwrap()
+}
+
+pub fn rate(text: &str) -> Rate {
+    text.parse().unwrap()
+}
+
+pub fn quoted() -> Quoted {
+    Quoted {
+        rate: rate("3.85%"),
+        day_count: DayCount::Act365,
+        advance: yuan("200,000.00"),
+        recourse: false,
+        salt: hash(9),
+    }
 }

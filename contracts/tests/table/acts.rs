@@ -2,7 +2,7 @@
 
 use crate::states::*;
 use crate::support::*;
-use allonge_contracts::bills::{BillNumber, Market, RepoDates, Settlement};
+use allonge_contracts::bills::{InstrumentNumber, Market, RepoDates, Settlement};
 use allonge_contracts::calls::*;
 use allonge_contracts::{Call, DayCount, Rate};
 
@@ -48,9 +48,9 @@ pub fn who(actor: &str, stand: &Stand) -> &'static str {
     }
 }
 
-fn sale(bill: BillNumber, market: Market, to: &str, repo: bool) -> Call {
+fn sale(bill: InstrumentNumber, market: Market, to: &str, repo: bool) -> Call {
     RequestDiscount {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
         lot: lot("1-100000"),
         part: None,
         to: member(to),
@@ -71,8 +71,8 @@ fn sale(bill: BillNumber, market: Market, to: &str, repo: bool) -> Call {
 }
 
 /// The call that asks for an act, or carries it out, on the bill's one lot.
-pub fn call(act: &str, bill: BillNumber) -> Call {
-    let number = BillRef::Number(bill);
+pub fn call(act: &str, bill: InstrumentNumber) -> Call {
+    let number = InstrumentRef::Number(bill);
     let whole = lot("1-100000");
     let order = || "(2027) 1".parse().unwrap();
     match act {
@@ -115,7 +115,7 @@ pub fn call(act: &str, bill: BillNumber) -> Call {
         }
         .into(),
         "pledge" => RequestPledge {
-            bill: number,
+            instrument: number,
             lot: whole,
             part: None,
             to: member(BUYER),
@@ -123,10 +123,11 @@ pub fn call(act: &str, bill: BillNumber) -> Call {
             debt_due: date("2027-06-01"),
             purpose: Default::default(),
             answer_by: None,
+            registry: allonge_contracts::Text::empty(),
         }
         .into(),
         "release" | "release against cash" => RequestRelease {
-            bill: number,
+            instrument: number,
             lot: whole,
             part: None,
             price: (act != "release").then(|| yuan("10.00")),
@@ -152,27 +153,27 @@ pub fn call(act: &str, bill: BillNumber) -> Call {
         }
         .into(),
         "freeze" => Freeze {
-            bill: number,
+            instrument: number,
             lot: whole,
             part: None,
             order: order(),
         }
         .into(),
         "stop" => Stop {
-            bill: number,
+            instrument: number,
             lot: whole,
             part: None,
             order: order(),
         }
         .into(),
         "unfreeze" => Unfreeze {
-            bill: number,
+            instrument: number,
             lot: whole,
             order: order(),
         }
         .into(),
         "transfer by order" => OrderTransfer {
-            bill: number,
+            instrument: number,
             lot: whole,
             part: None,
             order: order(),

@@ -2,8 +2,8 @@
 
 use crate::support::*;
 use allonge_contracts::bills::{
-    BillNumber, Circulation, Claim, Dishonour, Frozen, Lot, Pledge, RefusalCode, Repo, RepoDates,
-    Status, read,
+    Circulation, Claim, Dishonour, Frozen, InstrumentNumber, Lot, Pledge, RefusalCode, Repo,
+    RepoDates, Status, read,
 };
 use allonge_contracts::genesis::GenesisRules;
 use allonge_contracts::members::{Member, Role};
@@ -96,6 +96,7 @@ impl Stand {
                 Circulation::AwaitingReceipt | Circulation::Ended
             ),
             Status::Settled | Status::Terminated => self.circulation == Circulation::Ended,
+            _ => false,
         }
     }
 
@@ -137,7 +138,7 @@ pub fn members() -> GenesisRules {
 /// The worlds on which stands are laid: a bill issued, accepted, delivered; before and at maturity.
 pub struct Ground {
     worlds: Vec<(Base, World)>,
-    pub bill: BillNumber,
+    pub bill: InstrumentNumber,
 }
 
 /// What a world was made with: how far the bill is, whether it has matured, and what waits on its lot.
@@ -293,7 +294,7 @@ impl World {
     }
 
     /// Puts a lot in place of the one that begins at its first unit.
-    pub fn write_lot(&mut self, bill: BillNumber, lot: &Lot) {
+    pub fn write_lot(&mut self, bill: InstrumentNumber, lot: &Lot) {
         let mut key = read::lots_prefix(&bill);
         key.extend_from_slice(&lot.range.start.to_be_bytes());
         let mut value = vec![1];

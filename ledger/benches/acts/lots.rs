@@ -2,7 +2,7 @@
 
 use crate::common::asks::*;
 use crate::common::{cny, genesis, id};
-use allonge_contracts::bills::{BillNumber, LotRange};
+use allonge_contracts::bills::{InstrumentNumber, LotRange};
 use allonge_contracts::state::{Changes, Overlay};
 use allonge_contracts::{
     BlockContext, Call, CallResult, ClockRun, Executed, Money, Outcome, TransactionContext,
@@ -24,7 +24,7 @@ const WALK: u64 = 100;
 pub struct Desk {
     pub trie: Trie,
     pub block: BlockContext,
-    pub bill: BillNumber,
+    pub bill: InstrumentNumber,
     pub lots: u64,
     /// Hands of the lot that went back and forth.
     pub walked: u64,
@@ -44,7 +44,7 @@ pub fn carry_out(
     (executed, overlay.into_changes())
 }
 
-fn on(
+pub fn on(
     overlay: &mut Overlay<'_>,
     block: &BlockContext,
     salt: u64,
@@ -59,7 +59,7 @@ fn on(
     execute_calls(block, &context, calls, overlay).expect("a sound state")
 }
 
-fn results(executed: Executed) -> Vec<CallResult> {
+pub fn results(executed: Executed) -> Vec<CallResult> {
     match executed.outcome {
         Outcome::Accepted(results) => results,
         Outcome::Rejected(rejection) => panic!("{rejection}: {:?}", rejection.facts),

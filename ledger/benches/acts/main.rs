@@ -1,4 +1,4 @@
-//! What one act costs on a bill of 1,000, of 100,000 and of 1,000,000 lots, in the ledger's own state; what a look
+//! What one act costs on a bill and on a certificate of 1,000, of 100,000 and of 1,000,000 lots, in the ledger's own state; what a look
 //! along the hands of a lot and the clock's work cost; and how much memory the lots take.
 //!
 //! All is measured in one run and printed as tables, times besides as ratios. Of each act the best sample counts, so
@@ -10,11 +10,14 @@
     reason = "a bench measures time, and reads what it takes of memory"
 )]
 
+mod certificates;
 #[path = "../../tests/common/mod.rs"]
 mod common;
+mod cycles;
 mod lots;
 
-use allonge_contracts::{Call, Outcome, work};
+use allonge_contracts::{BlockContext, Call, Outcome, work};
+use allonge_ledger::trie::Trie;
 use common::asks::*;
 use common::{DAY, HOUR, cny};
 use criterion::Criterion;
@@ -116,6 +119,34 @@ struct Charged {
     keys: usize,
 }
 
+/// Measures one act on a state, over and over.
+fn charge(
+    c: &mut Criterion,
+    best: &Best,
+    lots: u64,
+    trie: &Trie,
+    block: &BlockContext,
+    act: Act,
+) -> Charged {
+    let Act { name, actor, call } = act;
+    let calls = [call];
+    let run = || carry_out(trie, block, u64::MAX, actor, &calls);
+    let (executed, changes) = run();
+    assert!(
+        matches!(executed.outcome, Outcome::Accepted(_)),
+        "{name}: {:?}",
+        executed.outcome
+    );
+    best.bench(c, name, lots, run);
+    let applied = format!("{name}, state");
+    best.bench(c, &applied, lots, || trie.apply(&changes));
+    Charged {
+        name,
+        units: executed.work,
+        keys: changes.len(),
+    }
+}
+
 fn measure(c: &mut Criterion, best: &Best, lots: u64) -> Vec<Charged> {
     let (before, start) = (resident(), Instant::now());
     let mut desk = Desk::of_lots(lots);
@@ -129,26 +160,10 @@ fn measure(c: &mut Criterion, best: &Best, lots: u64) -> Vec<Charged> {
     if lots == SIZES[0] {
         println!("{} MiB resident, {} bytes a lot", grown >> 20, grown / lots);
     }
-    let acts = acts(&mut desk);
-    let mut charged = Vec::new();
-    for Act { name, actor, call } in acts {
-        let calls = [call];
-        let run = || carry_out(&desk.trie, &desk.block, u64::MAX, actor, &calls);
-        let (executed, changes) = run();
-        assert!(
-            matches!(executed.outcome, Outcome::Accepted(_)),
-            "{name}: {:?}",
-            executed.outcome
-        );
-        charged.push(Charged {
-            name,
-            units: executed.work,
-            keys: changes.len(),
-        });
-        best.bench(c, name, lots, run);
-        let applied = format!("{name}, state");
-        best.bench(c, &applied, lots, || desk.trie.apply(&changes));
-    }
+    let charged = acts(&mut desk)
+        .into_iter()
+        .map(|act| charge(c, best, lots, &desk.trie, &desk.block, act))
+        .collect();
     let walk = [notify(desk.bill, desk.lot(0))];
     let run = || carry_out(&desk.trie, &desk.block, u64::MAX, desk.walker(), &walk);
     let executed = run().0;
@@ -209,7 +224,9 @@ fn main() {
     let mut charged = Vec::new();
     for lots in SIZES {
         charged = measure(&mut c, &best, lots);
+        charged.extend(certificates::measure(&mut c, &best, lots));
     }
+    cycles::measure(&mut c, &best);
     println!(
         "act | units | keys | ns a unit at 10^6 | executed 10^3 : 10^5 : 10^6 | with the state 10^3 : 10^5 : 10^6"
     );

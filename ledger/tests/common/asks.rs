@@ -1,7 +1,7 @@
 //! Calls on bills in short form: what a test does not name is left as it mostly is.
 
 use super::*;
-use allonge_contracts::bills::{BillKind, BillNumber, LotRange, Market, Settlement};
+use allonge_contracts::bills::{BillKind, InstrumentNumber, LotRange, Market, Settlement};
 use allonge_contracts::calls::*;
 use allonge_contracts::{CallResult, DayCount};
 
@@ -13,8 +13,8 @@ pub fn range(start: u64, end: u64) -> LotRange {
     LotRange { start, end }
 }
 
-fn number(bill: BillNumber) -> BillRef {
-    BillRef::Number(bill)
+fn number(bill: InstrumentNumber) -> InstrumentRef {
+    InstrumentRef::Number(bill)
 }
 
 /// A bill of a bank to `t-1`.
@@ -29,6 +29,7 @@ pub fn register(acceptor: &str, minor: u64, maturity: &str) -> Register {
         splittable: true,
         not_transferable: false,
         trade_background: vec![Hash([5; 32])],
+        backing: Vec::new(),
         profile: Default::default(),
         limits: None,
     }
@@ -37,13 +38,13 @@ pub fn register(acceptor: &str, minor: u64, maturity: &str) -> Register {
 /// For the bill that an earlier call of the transaction registered.
 pub fn ask_acceptance_of(call: u8) -> Call {
     RequestAcceptance {
-        bill: BillRef::Call(CallIndex { call }),
+        bill: InstrumentRef::Call(CallIndex { call }),
         answer_by: None,
     }
     .into()
 }
 
-pub fn ask_acceptance(bill: BillNumber) -> Call {
+pub fn ask_acceptance(bill: InstrumentNumber) -> Call {
     RequestAcceptance {
         bill: number(bill),
         answer_by: None,
@@ -51,7 +52,7 @@ pub fn ask_acceptance(bill: BillNumber) -> Call {
     .into()
 }
 
-pub fn ask_delivery(bill: BillNumber) -> Call {
+pub fn ask_delivery(bill: InstrumentNumber) -> Call {
     RequestDelivery {
         bill: number(bill),
         answer_by: None,
@@ -59,11 +60,16 @@ pub fn ask_delivery(bill: BillNumber) -> Call {
     .into()
 }
 
-pub fn disclose(bill: BillNumber) -> Call {
+pub fn disclose(bill: InstrumentNumber) -> Call {
     Disclose { bill: number(bill) }.into()
 }
 
-pub fn ask_endorsement(bill: BillNumber, lot: LotRange, part: Option<Money>, to: &str) -> Call {
+pub fn ask_endorsement(
+    bill: InstrumentNumber,
+    lot: LotRange,
+    part: Option<Money>,
+    to: &str,
+) -> Call {
     RequestEndorsement {
         bill: number(bill),
         lot,
@@ -78,7 +84,7 @@ pub fn ask_endorsement(bill: BillNumber, lot: LotRange, part: Option<Money>, to:
 
 /// A sale for good at 3.9 %.
 pub fn ask_discount(
-    bill: BillNumber,
+    bill: InstrumentNumber,
     lot: LotRange,
     part: Option<Money>,
     to: &str,
@@ -100,7 +106,7 @@ pub fn ask_discount(
     }
 }
 
-pub fn ask_guarantee(bill: BillNumber, lot: LotRange, part: Option<Money>) -> Call {
+pub fn ask_guarantee(bill: InstrumentNumber, lot: LotRange, part: Option<Money>) -> Call {
     RequestGuarantee {
         bill: number(bill),
         lot: Some(lot),
@@ -113,7 +119,7 @@ pub fn ask_guarantee(bill: BillNumber, lot: LotRange, part: Option<Money>) -> Ca
 }
 
 pub fn ask_pledge(
-    bill: BillNumber,
+    bill: InstrumentNumber,
     lot: LotRange,
     part: Option<Money>,
     to: &str,
@@ -121,7 +127,7 @@ pub fn ask_pledge(
     due: &str,
 ) -> Call {
     RequestPledge {
-        bill: number(bill),
+        instrument: number(bill),
         lot,
         part,
         to: id(to),
@@ -129,11 +135,12 @@ pub fn ask_pledge(
         debt_due: date(due),
         purpose: Default::default(),
         answer_by: None,
+        registry: allonge_contracts::Text::empty(),
     }
     .into()
 }
 
-pub fn present(bill: BillNumber, lot: LotRange, part: Option<Money>) -> Call {
+pub fn present(bill: InstrumentNumber, lot: LotRange, part: Option<Money>) -> Call {
     Present {
         bill: number(bill),
         lot,
@@ -144,7 +151,7 @@ pub fn present(bill: BillNumber, lot: LotRange, part: Option<Money>) -> Call {
 }
 
 /// To all who are liable.
-pub fn notify(bill: BillNumber, lot: LotRange) -> Call {
+pub fn notify(bill: InstrumentNumber, lot: LotRange) -> Call {
     Notify {
         bill: number(bill),
         lot,
@@ -156,7 +163,7 @@ pub fn notify(bill: BillNumber, lot: LotRange) -> Call {
 }
 
 /// Of the whole claim.
-pub fn offer(bill: BillNumber, lot: LotRange) -> Call {
+pub fn offer(bill: InstrumentNumber, lot: LotRange) -> Call {
     Offer {
         bill: number(bill),
         lot,
@@ -167,9 +174,9 @@ pub fn offer(bill: BillNumber, lot: LotRange) -> Call {
     .into()
 }
 
-pub fn freeze(bill: BillNumber, lot: LotRange, part: Option<Money>) -> Call {
+pub fn freeze(bill: InstrumentNumber, lot: LotRange, part: Option<Money>) -> Call {
     Freeze {
-        bill: number(bill),
+        instrument: number(bill),
         lot,
         part,
         order: "(2027) 18".parse().unwrap(),
@@ -187,7 +194,7 @@ pub fn record_insolvency(member: &str, lifted: bool) -> Call {
 }
 
 /// The bills that calls made, in order.
-pub fn bills_of(made: &[CallResult]) -> Vec<BillNumber> {
+pub fn bills_of(made: &[CallResult]) -> Vec<InstrumentNumber> {
     let bill = |result: &CallResult| match result {
         CallResult::Bill(bill) => Some(*bill),
         _ => None,

@@ -4,17 +4,25 @@ use super::asks::*;
 use super::market::Market as Start;
 use super::*;
 use allonge_contracts::bills::{
-    BillKind, BillNumber, LotRange, Market, Profile, RefusalCode, RepoDates, Settlement, UseLimits,
+    BillKind, InstrumentNumber, LotRange, Market, Profile, RefusalCode, RepoDates, Settlement,
+    UseLimits,
 };
 use allonge_contracts::calls::*;
 use allonge_contracts::params::ParamName;
 use allonge_contracts::{CallResult, Outcome};
 
+mod receivables;
+mod settling;
+mod trade;
+
 /// Continues [`Start`]: its bill is cut up, sold, pledged, seized and paid; others are returned, revoked, accepted in
-/// part, and one is refused and goes back along those who signed it.
+/// part, and one is refused and goes back along those who signed it. Then certificates, the papers behind them,
+/// instructions and netting.
 pub struct Life {
     pub chain: Chain,
-    bill: BillNumber,
+    bill: InstrumentNumber,
+    /// The certificates: redeemed in full, and pro rata.
+    pub certificates: Vec<InstrumentNumber>,
 }
 
 /// The first request that was made, as an answer names it.
@@ -35,7 +43,11 @@ fn split(at: u64, amount: u64) -> (LotRange, Option<Money>) {
 impl Life {
     pub fn new() -> Life {
         let Start { chain, bill } = Start::new();
-        let mut life = Life { chain, bill };
+        let mut life = Life {
+            chain,
+            bill,
+            certificates: Vec::new(),
+        };
         let hold = life.offices();
         life.block(vec![("t-0", vec![ReleaseHold { hold }.into()])]);
         life.before_delivery();
@@ -46,6 +58,24 @@ impl Life {
         let refused = life.drawn_on_factory();
         life.maturity(refused);
         life.recourse(refused);
+        life.newcomers();
+        life.papers();
+        life.claims();
+        let bill = life.backed_bill();
+        let line = life.line();
+        let [full, short] = life.openings(line);
+        life.long_term(line);
+        life.moves(full);
+        life.escrows(full);
+        life.close();
+        life.day("2027-05-04");
+        life.instructions(full, bill);
+        life.cycles();
+        life.close();
+        life.day("2027-05-06");
+        life.close();
+        life.redemptions(short);
+        life.certificates = vec![full, short];
         life
     }
 
@@ -183,7 +213,7 @@ impl Life {
                 ask_acceptance_of(4),
                 register("bank", 10_000, "2027-03-15").into(),
                 Revoke {
-                    bill: BillRef::Call(CallIndex { call: 6 }),
+                    bill: InstrumentRef::Call(CallIndex { call: 6 }),
                 }
                 .into(),
             ],
@@ -200,7 +230,7 @@ impl Life {
         .into();
         self.block(vec![("bank", answers)]);
         let unused = RequestUnusedReturn {
-            bill: BillRef::Number(bills[1]),
+            bill: InstrumentRef::Number(bills[1]),
             answer_by: None,
         };
         self.deal("t-0", vec![unused.into()], "bank");
@@ -210,7 +240,7 @@ impl Life {
             "t-1",
         );
         let unmark = RequestUnmark {
-            bill: BillRef::Number(bills[2]),
+            bill: InstrumentRef::Number(bills[2]),
             lot: range(1, 30_000),
             part: Some(cny(10_000)),
             answer_by: None,
@@ -250,7 +280,7 @@ impl Life {
         // The next day, in the window of the first.
         let tomorrow = start_ms() + DAY;
         let redeem = RequestRedemption {
-            bill: BillRef::Number(self.bill),
+            bill: InstrumentRef::Number(self.bill),
             lot: range(20_001, 30_000),
             part: None,
             settlement: Settlement::Dvp,
@@ -282,7 +312,7 @@ impl Life {
         ];
         self.deal("t-1", pledges, "bank-2");
         let release = RequestRelease {
-            bill: BillRef::Number(self.bill),
+            instrument: InstrumentRef::Number(self.bill),
             lot: range(40_001, 45_000),
             part: None,
             price: Some(cny(4_000)),
@@ -291,7 +321,7 @@ impl Life {
         };
         self.deal("bank-2", vec![release.into()], "t-1");
         let narrow = Narrow {
-            bill: BillRef::Number(self.bill),
+            bill: InstrumentRef::Number(self.bill),
             lot: range(65_001, 100_000),
             part: Some(cny(5_000)),
             unsplittable: true,
@@ -302,26 +332,26 @@ impl Life {
 
     /// Frozen and freed, stopped, transferred by order, frozen until after payment.
     fn seizures(&mut self) {
-        let bill = BillRef::Number(self.bill);
+        let bill = InstrumentRef::Number(self.bill);
         let order = || "(2027) 19".parse().unwrap();
         let (rest, part) = split(70_001, 5_000);
         let calls = vec![
             freeze(self.bill, rest, part),
             Unfreeze {
-                bill,
+                instrument: bill,
                 lot: range(70_001, 75_000),
                 order: order(),
             }
             .into(),
             Stop {
-                bill,
+                instrument: bill,
                 lot: range(75_001, 100_000),
                 part: Some(cny(5_000)),
                 order: order(),
             }
             .into(),
             OrderTransfer {
-                bill,
+                instrument: bill,
                 lot: range(75_001, 80_000),
                 part: None,
                 order: order(),
@@ -356,7 +386,7 @@ impl Life {
             "bank",
         );
         let lapses = RequestEndorsement {
-            bill: BillRef::Number(self.bill),
+            bill: InstrumentRef::Number(self.bill),
             lot: range(95_001, 100_000),
             part: None,
             to: id("t-2"),
@@ -368,7 +398,7 @@ impl Life {
     }
 
     /// Three commercial bills whose acceptor has no cash, the first endorsed to `t-2`, and one that nobody accepts.
-    fn drawn_on_factory(&mut self) -> BillNumber {
+    fn drawn_on_factory(&mut self) -> InstrumentNumber {
         let draw = |minor| Register {
             kind: BillKind::Commercial,
             ..register("factory", minor, "2027-03-01")
@@ -395,7 +425,7 @@ impl Life {
     }
 
     /// A part is cut off to be endorsed, and rejoins its lot: once refused, once withdrawn.
-    fn part_refused_and_withdrawn(&mut self, bill: BillNumber) {
+    fn part_refused_and_withdrawn(&mut self, bill: InstrumentNumber) {
         let endorse = ask_endorsement(bill, range(1, 40_000), Some(cny(5_000)), "t-3");
         let made = self.block(vec![("t-1", vec![endorse.clone()])]).remove(0);
         let (request, terms) = asked(&made);
@@ -412,7 +442,7 @@ impl Life {
     }
 
     /// The development clock goes to the maturity; at the close the bank pays and the factory does not.
-    fn maturity(&mut self, refused: BillNumber) {
+    fn maturity(&mut self, refused: InstrumentNumber) {
         let advance = AdvanceClock {
             to: date("2027-03-01"),
         };
@@ -420,17 +450,17 @@ impl Life {
         self.block(vec![]);
         let close = self.chain.state.time_ms() + 21 * HOUR;
         self.block_at(close, vec![]);
-        let bill = BillRef::Number(self.bill);
+        let bill = InstrumentRef::Number(self.bill);
         let apply = ApplyProceeds {
-            bill,
+            instrument: bill,
             lot: range(45_001, 50_000),
         };
         let give_up = ReleaseProceeds {
-            bill,
+            instrument: bill,
             lot: range(50_001, 55_000),
         };
         let thaw = Unfreeze {
-            bill,
+            instrument: bill,
             lot: range(80_001, 85_000),
             order: "(2027) 20".parse().unwrap(),
         };
@@ -444,10 +474,10 @@ impl Life {
 
     /// The endorser pays a part and pursues the drawer; of two offers one is taken. Insolvency is recorded and
     /// lifted. Debts fall due and windows end.
-    fn recourse(&mut self, refused: BillNumber) {
+    fn recourse(&mut self, refused: InstrumentNumber) {
         let whole = range(1, 40_000);
         let part = Offer {
-            bill: BillRef::Number(refused),
+            bill: InstrumentRef::Number(refused),
             lot: whole,
             part: Some(cny(10_000)),
             money: None,

@@ -1,17 +1,17 @@
 //! A bill on the chain: drawn, accepted, delivered, split and endorsed.
 
 use super::*;
-use allonge_contracts::bills::{BillKind, BillNumber, LotRange};
+use allonge_contracts::bills::{BillKind, InstrumentNumber, LotRange};
 use allonge_contracts::calls::{
-    Agree, BillRef, CallIndex, Register, RequestAcceptance, RequestDelivery, RequestEndorsement,
-    RequestRef,
+    Agree, CallIndex, InstrumentRef, Register, RequestAcceptance, RequestDelivery,
+    RequestEndorsement, RequestRef,
 };
 use allonge_contracts::{CallResult, Outcome};
 
 /// Bills drawn by t-0 on the bank for t-1, accepted, delivered and partly endorsed.
 pub struct Market {
     pub chain: Chain,
-    pub bill: BillNumber,
+    pub bill: InstrumentNumber,
 }
 
 fn results(block: &ExecutedBlock, index: usize) -> Vec<CallResult> {
@@ -49,9 +49,10 @@ impl Market {
             splittable: true,
             not_transferable: false,
             trade_background: vec![Hash([5; 32])],
+            backing: Vec::new(),
         };
         let ask = RequestAcceptance {
-            bill: BillRef::Call(CallIndex { call: 0 }),
+            bill: InstrumentRef::Call(CallIndex { call: 0 }),
             answer_by: None,
         };
         let issue = chain.tx("t-0", vec![register.into(), ask.into()]);
@@ -64,7 +65,7 @@ impl Market {
         let made = market.act(
             "t-0",
             RequestDelivery {
-                bill: BillRef::Number(bill),
+                bill: InstrumentRef::Number(bill),
                 answer_by: None,
             }
             .into(),
@@ -74,7 +75,7 @@ impl Market {
             "t-1",
             RequestEndorsement {
                 purpose: Default::default(),
-                bill: BillRef::Number(bill),
+                bill: InstrumentRef::Number(bill),
                 lot: LotRange {
                     start: 1,
                     end: 100_000,

@@ -3,6 +3,8 @@
 #![allow(dead_code, clippy::disallowed_methods)]
 
 pub mod asks;
+pub mod chance;
+pub mod deals;
 pub mod life;
 pub mod market;
 

@@ -8,7 +8,7 @@ use super::quote::lot_named;
 use super::requests::{view_of, with_terms};
 use super::types::{At, BillBody, BillsBody, Holding, HoldingsBody, RecourseBody};
 use super::{Api, offload};
-use allonge_contracts::bills::{Bill, BillNumber, Circulation, Lot, read};
+use allonge_contracts::bills::{Bill, Circulation, InstrumentKind, InstrumentNumber, Lot, read};
 use allonge_contracts::state::{StateFault, View};
 use allonge_contracts::{Code, Date, MemberId, Money, clock, recourse};
 use axum::Json;
@@ -72,7 +72,13 @@ async fn held_by(
         must_exist(view, &holder)?;
         let after = key.map(|key| lot_of(&key)).transpose()?;
         let after = after.as_ref().map(|(number, start)| (number, *start));
-        let found = read::held_by(view, &holder, after, limit.saturating_add(1))?;
+        let found = read::held_by(
+            view,
+            &holder,
+            InstrumentKind::Bill,
+            after,
+            limit.saturating_add(1),
+        )?;
         let (lots, more) = cut(found, limit);
         let next = lots
             .last()
@@ -100,7 +106,7 @@ async fn held_by(
 /// `GET /v1/bills/{number}`.
 pub async fn show(
     State(api): State<Api>,
-    Named(number): Named<BillNumber>,
+    Named(number): Named<InstrumentNumber>,
     Params(page): Params<Page>,
 ) -> Result<Json<At<BillBody>>, ApiError> {
     let limit = limit(page.limit)?;
@@ -162,7 +168,7 @@ pub struct Claimed {
 /// `GET /v1/bills/{number}/recourse?lot=START-END`.
 pub async fn recourse(
     State(api): State<Api>,
-    Named(number): Named<BillNumber>,
+    Named(number): Named<InstrumentNumber>,
     Params(claimed): Params<Claimed>,
 ) -> Result<Json<At<RecourseBody>>, ApiError> {
     let snapshot = api.node.snapshot();
@@ -189,13 +195,13 @@ pub async fn recourse(
 
 /// # Errors
 /// Every bill that the state points to is there.
-pub fn existing(view: &dyn View, number: &BillNumber) -> Result<Bill, StateFault> {
+pub fn existing(view: &dyn View, number: &InstrumentNumber) -> Result<Bill, StateFault> {
     read::bill(view, number)?
         .ok_or_else(|| StateFault::new("bills", format!("bill {number} is missing")))
 }
 
 /// What a bill that does not exist is answered with.
-pub fn no_such_bill(number: &BillNumber) -> ApiError {
+pub fn no_such_bill(number: &InstrumentNumber) -> ApiError {
     ApiError::new(Code::NoSuchBill, number.as_str())
 }
 
@@ -207,7 +213,11 @@ fn amount(bill: &Bill, lot: &Lot) -> Result<Money, StateFault> {
     Ok(Money::new(bill.sum.currency, minor))
 }
 
-fn number_of(key: &[u8]) -> Result<BillNumber, ApiError> {
+/// The number that a cursor's key is.
+///
+/// # Errors
+/// It is none.
+pub fn number_of(key: &[u8]) -> Result<InstrumentNumber, ApiError> {
     std::str::from_utf8(key)
         .ok()
         .and_then(|text| text.parse().ok())
@@ -215,7 +225,7 @@ fn number_of(key: &[u8]) -> Result<BillNumber, ApiError> {
 }
 
 /// The cursor key of a lot: the bill's number and the lot's first unit.
-pub fn lot_key(number: &BillNumber, lot: &Lot) -> Vec<u8> {
+pub fn lot_key(number: &InstrumentNumber, lot: &Lot) -> Vec<u8> {
     let mut key = number.as_str().as_bytes().to_vec();
     key.extend_from_slice(&lot.range.start.to_be_bytes());
     key
@@ -225,7 +235,7 @@ pub fn lot_key(number: &BillNumber, lot: &Lot) -> Vec<u8> {
 ///
 /// # Errors
 /// It names none.
-pub fn lot_of(key: &[u8]) -> Result<(BillNumber, u64), ApiError> {
+pub fn lot_of(key: &[u8]) -> Result<(InstrumentNumber, u64), ApiError> {
     let (number, start) = key.split_at_checked(30).ok_or_else(bad_cursor)?;
     let start = start.try_into().map_err(|_| bad_cursor())?;
     Ok((number_of(number)?, u64::from_be_bytes(start)))
@@ -234,14 +244,22 @@ pub fn lot_of(key: &[u8]) -> Result<(BillNumber, u64), ApiError> {
 /// Where lots and hands of a bill go on; units and numbers that no lot or hand has mean that they do not.
 const DONE: u64 = u64::MAX;
 
-fn part_key(number: &BillNumber, lot: Option<u64>, hand: Option<u64>) -> Vec<u8> {
+/// The cursor key of the lot and the hand at which the next page begins.
+pub fn part_key(number: &InstrumentNumber, lot: Option<u64>, hand: Option<u64>) -> Vec<u8> {
     let mut key = number.as_str().as_bytes().to_vec();
     key.extend_from_slice(&lot.unwrap_or(DONE).to_be_bytes());
     key.extend_from_slice(&hand.unwrap_or(DONE).to_be_bytes());
     key
 }
 
-fn part_of(key: &[u8], number: &BillNumber) -> Result<(Option<u64>, Option<u64>), ApiError> {
+/// The lot and the hand that such a key names.
+///
+/// # Errors
+/// It is of another instrument, or of wrong form.
+pub fn part_of(
+    key: &[u8],
+    number: &InstrumentNumber,
+) -> Result<(Option<u64>, Option<u64>), ApiError> {
     let rest = key
         .strip_prefix(number.as_str().as_bytes())
         .ok_or_else(bad_cursor)?;

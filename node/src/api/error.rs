@@ -79,8 +79,16 @@ fn placed(code: Code) -> Option<StatusCode> {
         Code::NotFound
         | Code::NoSuchMember
         | Code::NoSuchBill
+        | Code::NoSuchCertificate
+        | Code::NoSuchLine
+        | Code::NoSuchQuotes
+        | Code::NoSuchObligation
         | Code::NoSuchLot
-        | Code::NoSuchRequest => StatusCode::NOT_FOUND,
+        | Code::NoSuchRequest
+        | Code::NoSuchPaper
+        | Code::NoSuchClaim
+        | Code::NoSuchCondition
+        | Code::NoSuchInstruction => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::Duplicate | Code::Dropped => StatusCode::CONFLICT,
         Code::TooLarge | Code::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -10,15 +10,21 @@ mod error;
 mod events;
 mod explorer;
 mod follow;
+mod instructions;
+mod lines;
 mod members;
+mod netting;
 mod pages;
 mod params;
 mod proofs;
 mod quote;
+mod quotes;
+mod receivables;
 mod requests;
 mod rules;
 mod server;
 mod status;
+mod trade;
 mod transactions;
 pub mod types;
 
@@ -105,6 +111,26 @@ fn router(api: Api) -> Router {
         .route("/bills/{number}/proof", get(proofs::bill))
         .route("/bills/{number}/recourse", get(bills::recourse))
         .route("/bills/{number}/quote", get(quote::show))
+        .route("/receivables", get(receivables::list))
+        .route("/receivables/reach", get(receivables::reach))
+        .route("/receivables/{number}", get(receivables::show))
+        .route("/receivables/{number}/proof", get(proofs::receivable))
+        .route("/lines", get(lines::list))
+        .route("/lines/{id}", get(lines::show))
+        .route("/quotes", get(quotes::list))
+        .route("/quotes/{ask}", get(quotes::show))
+        .route("/netting", get(netting::show))
+        .route("/netting/queue", get(netting::queue))
+        .route("/netting/obligations/{id}", get(netting::obligation))
+        .route("/instructions", get(instructions::list))
+        .route("/instructions/{id}", get(instructions::show))
+        .route("/trade/papers", get(trade::papers))
+        .route("/trade/papers/{id}", get(trade::paper))
+        .route("/trade/check/{commitment}", get(trade::check))
+        .route("/trade/claims", get(trade::claims))
+        .route("/trade/claims/{id}", get(trade::claim))
+        .route("/trade/conditions", get(trade::conditions))
+        .route("/trade/conditions/{id}", get(trade::condition))
         .route("/requests", get(requests::list))
         .route("/dev/invariants", get(dev::invariants))
         .route("/requests/{id}", get(requests::show))

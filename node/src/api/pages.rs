@@ -33,6 +33,30 @@ pub enum List {
     Made = 6,
     /// All bills.
     Bills = 7,
+    /// Certificates of an issuer.
+    Certificates = 8,
+    /// Lots of certificates in a holder's hands.
+    CertificateHoldings = 9,
+    /// Lots and hands of a certificate.
+    Certificate = 10,
+    /// How far the certificates of an issuer have reached.
+    Reach = 11,
+    /// Credit lines of a member.
+    Lines = 12,
+    /// Questions for quotes of a member.
+    Quotes = 13,
+    /// A queue of obligations.
+    Queue = 14,
+    /// Cycles of netting.
+    Cycles = 15,
+    /// Settlement instructions of a member.
+    Instructions = 16,
+    /// Trade papers of a member.
+    Papers = 17,
+    /// Claims on invoices that a member was given.
+    Claims = 18,
+    /// Conditions that a member is to attest.
+    Conditions = 19,
 }
 
 /// The snapshots that cursors point to. A snapshot shares almost all of its memory with the present.

@@ -6,9 +6,9 @@ use super::params::{Named, NoParams, Params};
 use super::transactions::unknown;
 use super::{Api, offload};
 use crate::handle::TransactionStatus;
-use allonge_contracts::bills::BillNumber;
+use allonge_contracts::bills::InstrumentNumber;
 use allonge_contracts::{Code, Hash};
-use allonge_ledger::{NoProof, ProofFile};
+use allonge_ledger::{Certificate, LedgerState, NoProof, ProofFile, SetChange};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -54,9 +54,25 @@ pub async fn transaction(
 /// `GET /v1/bills/{number}/proof`: the bill with all its lots at the latest block.
 pub async fn bill(
     State(api): State<Api>,
-    Named(number): Named<BillNumber>,
+    Named(number): Named<InstrumentNumber>,
     Params(NoParams {}): Params<NoParams>,
 ) -> Result<Response, ApiError> {
+    of_lots(&api, number, ProofFile::bill).await
+}
+
+/// `GET /v1/receivables/{number}/proof`: the certificate with all its lots at the latest block.
+pub async fn receivable(
+    State(api): State<Api>,
+    Named(number): Named<InstrumentNumber>,
+    Params(NoParams {}): Params<NoParams>,
+) -> Result<Response, ApiError> {
+    of_lots(&api, number, ProofFile::receivable).await
+}
+
+type Prove =
+    fn(&LedgerState, &InstrumentNumber, Certificate, Vec<SetChange>) -> Result<ProofFile, NoProof>;
+
+async fn of_lots(api: &Api, number: InstrumentNumber, prove: Prove) -> Result<Response, ApiError> {
     let snapshot = api.node.snapshot();
     let certificate = snapshot
         .certificate
@@ -64,12 +80,12 @@ pub async fn bill(
         .map(|certificate| certificate.as_ref().clone())
         .ok_or_else(|| ApiError::new(Code::NoProofYet, "the ledger has no block yet"))?;
     let proof = offload(move || {
-        ProofFile::bill(&snapshot.state, &number, certificate, Vec::new())
-            .map(|proof| proof.to_json())
+        prove(&snapshot.state, &number, certificate, Vec::new()).map(|proof| proof.to_json())
     })
     .await?
     .map_err(|error| match error {
         NoProof::NoBill(number) => no_such_bill(&number),
+        NoProof::NoCertificate(number) => ApiError::new(Code::NoSuchCertificate, number.as_str()),
         NoProof::NoBlock | NoProof::TooMany(_) => {
             ApiError::new(Code::NoProofYet, error.to_string())
         }

@@ -6,7 +6,7 @@ use super::error::ApiError;
 use super::params::{Named, Params};
 use super::types::{At, QuoteBody};
 use allonge_contracts::bills::quote::{Deal, QuoteError, quote_lot};
-use allonge_contracts::bills::{BillNumber, Lot, LotRange, RepoDates, read};
+use allonge_contracts::bills::{InstrumentNumber, Lot, LotRange, RepoDates, read};
 use allonge_contracts::state::View;
 use allonge_contracts::{Code, Date, DayCount, Money, Rate, calendar, clock};
 use axum::Json;
@@ -32,7 +32,7 @@ const fn market_rule() -> DayCount {
 /// `GET /v1/bills/{number}/quote?lot=&rate=`.
 pub async fn show(
     State(api): State<Api>,
-    Named(number): Named<BillNumber>,
+    Named(number): Named<InstrumentNumber>,
     Params(asked): Params<Asked>,
 ) -> Result<Json<At<QuoteBody>>, ApiError> {
     let snapshot = api.node.snapshot();
@@ -91,7 +91,7 @@ pub async fn show(
 ///
 /// # Errors
 /// `BAD_REQUEST` for a text that is no range, `NO_SUCH_LOT`.
-pub fn lot_named(view: &dyn View, number: &BillNumber, text: &str) -> Result<Lot, ApiError> {
+pub fn lot_named(view: &dyn View, number: &InstrumentNumber, text: &str) -> Result<Lot, ApiError> {
     let range: LotRange = text
         .parse()
         .map_err(|e| ApiError::bad_request(format!("lot: {e}")))?;
@@ -100,7 +100,7 @@ pub fn lot_named(view: &dyn View, number: &BillNumber, text: &str) -> Result<Lot
         .ok_or_else(|| ApiError::new(Code::NoSuchLot, format!("{number}:{range}")))
 }
 
-fn no_lot(number: &BillNumber, lot: &Lot) -> ApiError {
+fn no_lot(number: &InstrumentNumber, lot: &Lot) -> ApiError {
     ApiError::internal(format!("{number} has an empty lot {}", lot.range))
 }
 

@@ -1,7 +1,7 @@
 //! Live requests: what waits for a member's answer, and what it asked of others.
 
 use super::Api;
-use super::bills::{existing, lot_key, lot_of};
+use super::bills::{lot_key, lot_of};
 use super::cash::id_of;
 use super::error::ApiError;
 use super::members::must_exist;
@@ -9,9 +9,10 @@ use super::pages::{List, cut};
 use super::params::{Named, NoParams, Params, limit};
 use super::types::{At, RequestBody, RequestView, RequestsBody};
 use crate::handle::Snapshot;
+use allonge_contracts::instruments::{self, InstrumentKind};
 use allonge_contracts::requests::{Request, read};
 use allonge_contracts::state::{StateFault, View};
-use allonge_contracts::{Code, MemberId, Money, RequestId, bills};
+use allonge_contracts::{Code, MemberId, Money, RequestId};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -122,7 +123,13 @@ fn made(
     let mut seen = 0usize;
     loop {
         let from = after.as_ref().map(|(number, start)| (number, *start));
-        let lots = bills::read::held_by(view, member, from, limit)?;
+        let kind = from.map_or(InstrumentKind::Bill, |(number, _)| number.kind());
+        let mut lots = instruments::read::held_by(view, member, kind, from, limit)?;
+        if lots.len() < limit && kind == InstrumentKind::Bill {
+            let rest = limit.saturating_sub(lots.len());
+            let kind = InstrumentKind::Certificate;
+            lots.extend(instruments::read::held_by(view, member, kind, None, rest)?);
+        }
         let last = lots.len() < limit;
         for (number, lot) in lots {
             let key = lot_key(&number, &lot);
@@ -157,16 +164,16 @@ pub fn view_of(view: &dyn View, id: &RequestId) -> Result<RequestView, StateFaul
 /// A request, and what an answer to it must name.
 ///
 /// # Errors
-/// Every bill that the state points to is there.
+/// Every instrument that the state points to is there.
 pub fn with_terms(view: &dyn View, request: Request) -> Result<RequestView, StateFault> {
-    let bill = existing(view, &request.bill)?;
+    let instrument = instruments::read::instrument(view, &request.instrument)?;
     let minor = request
         .range
         .amount()
         .ok_or_else(|| StateFault::new("requests", format!("{} has no range", request.id)))?;
     Ok(RequestView {
         terms_hash: request.terms_hash(),
-        money: Money::new(bill.sum.currency, minor),
+        money: Money::new(instrument.sum().currency, minor),
         request,
     })
 }

@@ -4,7 +4,7 @@
 //! clients ignore those they do not know.
 
 use allonge_contracts::bills::quote::Quote;
-use allonge_contracts::bills::{Bill, BillNumber, Hand, Lot, LotRange};
+use allonge_contracts::bills::{Bill, Hand, InstrumentNumber, Lot, LotRange};
 use allonge_contracts::cash::Hold;
 use allonge_contracts::gates::AcceptorState;
 use allonge_contracts::members::Member;
@@ -16,6 +16,16 @@ use allonge_contracts::{
 };
 use allonge_ledger::{Header, Receipt, SystemReceipt, Transaction};
 use serde::{Deserialize, Serialize};
+
+mod netting;
+mod receivables;
+mod settlement;
+mod trade;
+
+pub use netting::*;
+pub use receivables::*;
+pub use settlement::*;
+pub use trade::*;
 
 /// An answer, and the height at which it is true.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -312,7 +322,7 @@ pub struct RequestBody {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QuoteBody {
     /// The bill.
-    pub bill: BillNumber,
+    pub bill: InstrumentNumber,
     /// The lot.
     pub lot: LotRange,
     /// How much of it is sold.

@@ -2,8 +2,10 @@
 
 mod client;
 mod reading;
+mod receivables;
 mod streaming;
 mod submitting;
+mod trading;
 mod world;
 
 use allonge_ledger::NoKeyCache;

@@ -2,7 +2,7 @@ use crate::client::{get, post, send};
 use crate::serve;
 use crate::world::{World, signed, transfer};
 use allonge_contracts::calls::{
-    BillRef, CallIndex, PlaceHold, Register, RequestAcceptance, SetParam,
+    CallIndex, InstrumentRef, PlaceHold, Register, RequestAcceptance, SetParam,
 };
 use allonge_contracts::params::ParamName;
 use allonge_contracts::{Call, Date, Money, Text};
@@ -16,7 +16,7 @@ use allonge_node::handle::NodeHandle;
 use serde::de::DeserializeOwned;
 use std::net::SocketAddr;
 
-async fn read<T: DeserializeOwned>(address: SocketAddr, path: &str) -> At<T> {
+pub async fn read<T: DeserializeOwned>(address: SocketAddr, path: &str) -> At<T> {
     let answer = get(address, path).await;
     assert_eq!(
         answer.status,
@@ -28,7 +28,7 @@ async fn read<T: DeserializeOwned>(address: SocketAddr, path: &str) -> At<T> {
     serde_json::from_slice(&answer.body).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
 
-async fn submit(
+pub async fn submit(
     address: SocketAddr,
     world: &World,
     actor: &str,
@@ -52,7 +52,7 @@ async fn submit(
     view["id"].as_str().unwrap().to_owned()
 }
 
-fn today(world: &World) -> Date {
+pub fn today(world: &World) -> Date {
     let snapshot = world.snapshot();
     snapshot
         .state
@@ -74,9 +74,10 @@ fn bill(world: &World, sum: u64) -> Vec<Call> {
             splittable: true,
             not_transferable: false,
             trade_background: vec![],
+            backing: Vec::new(),
         }),
         Call::RequestAcceptance(RequestAcceptance {
-            bill: BillRef::Call(CallIndex { call: 0 }),
+            bill: InstrumentRef::Call(CallIndex { call: 0 }),
             answer_by: None,
         }),
     ]

@@ -1,4 +1,4 @@
-//! A second, plain telling of the rules of bills (rule book 2), to compare the contracts with.
+//! A second, plain telling of the rules of bills (rule book 2) and of certificates (rule book 3), to compare the contracts with.
 //!
 //! It shares no code with them: plain lists, linear scans, whole days, one function per act, named by the act. It
 //! knows one currency, carries out one act at a time, and does all that is due at once, without blocks or budgets.
@@ -6,6 +6,7 @@
 //! An act gives `Err` with every rule that it breaks, by the names of the codes; which of them the ledger
 //! reports first is not this model's business. Nothing changes then.
 
+pub mod certificates;
 pub mod days;
 
 mod answering;

@@ -4,9 +4,10 @@ use crate::cast::{date, id, money, param, role};
 use crate::op::Op;
 use crate::pair::Ids;
 use allonge_contracts::bills::{
-    BillKind, BillNumber, LotRange, Market, Profile, RefusalCode, RepoDates, Settlement, UseLimits,
+    BillKind, InstrumentNumber, LotRange, Market, Profile, RefusalCode, RepoDates, Settlement,
+    UseLimits,
 };
-use allonge_contracts::calls::{self, BillRef, RequestRef};
+use allonge_contracts::calls::{self, InstrumentRef, RequestRef};
 use allonge_contracts::{Call, DayCount, Hash, Money, Rate};
 use allonge_model::{Frozen, Kind, Limits, Place, World};
 
@@ -62,12 +63,12 @@ fn order(given: bool) -> allonge_contracts::Text<64> {
 
 /// The same act as a call to the ledger.
 pub fn as_call(world: &World, ids: &Ids, op: &Op) -> Call {
-    let number = |b: usize| -> BillNumber {
+    let number = |b: usize| -> InstrumentNumber {
         let bill = world.bills.get(b);
         let text = bill.map_or("510210009999620270105000000011", |b| b.number.as_str());
         text.parse().expect("the number of a bill")
     };
-    let bill = |b: usize| BillRef::Number(number(b));
+    let bill = |b: usize| InstrumentRef::Number(number(b));
     let at = |place: &Place| bill(place.bill);
     let day = |by: &Option<u32>| by.map(date);
     let request = |r: usize| {
@@ -111,6 +112,7 @@ pub fn as_call(world: &World, ids: &Ids, op: &Op) -> Call {
             splittable: draft.splittable,
             not_transferable: draft.marked,
             trade_background: papers(draft.papers),
+            backing: Vec::new(),
             profile: match draft.profile {
                 allonge_model::Profile::Prc => Profile::Prc,
                 allonge_model::Profile::Geneva => Profile::Geneva,
@@ -231,7 +233,7 @@ pub fn as_call(world: &World, ids: &Ids, op: &Op) -> Call {
             purpose,
             by,
         } => calls::RequestPledge {
-            bill: at(place),
+            instrument: at(place),
             lot: lot(place),
             part: part(place),
             to: id(pledge.pledgee),
@@ -239,6 +241,7 @@ pub fn as_call(world: &World, ids: &Ids, op: &Op) -> Call {
             debt_due: date(pledge.debt_due),
             purpose: text(purpose),
             answer_by: day(by),
+            registry: allonge_contracts::Text::empty(),
         }
         .into(),
         Op::Release {
@@ -247,7 +250,7 @@ pub fn as_call(world: &World, ids: &Ids, op: &Op) -> Call {
             free,
             by,
         } => calls::RequestRelease {
-            bill: at(place),
+            instrument: at(place),
             lot: lot(place),
             part: part(place),
             price: price.map(money),
@@ -290,12 +293,12 @@ pub fn as_call(world: &World, ids: &Ids, op: &Op) -> Call {
         }
         .into(),
         Op::ApplyProceeds(place) => calls::ApplyProceeds {
-            bill: at(place),
+            instrument: at(place),
             lot: lot(place),
         }
         .into(),
         Op::ReleaseProceeds(place) => calls::ReleaseProceeds {
-            bill: at(place),
+            instrument: at(place),
             lot: lot(place),
         }
         .into(),
@@ -328,7 +331,7 @@ pub fn as_call(world: &World, ids: &Ids, op: &Op) -> Call {
             order: given,
             measure: Frozen::Stopped,
         } => calls::Stop {
-            bill: at(place),
+            instrument: at(place),
             lot: lot(place),
             part: part(place),
             order: order(*given),
@@ -339,14 +342,14 @@ pub fn as_call(world: &World, ids: &Ids, op: &Op) -> Call {
             order: given,
             ..
         } => calls::Freeze {
-            bill: at(place),
+            instrument: at(place),
             lot: lot(place),
             part: part(place),
             order: order(*given),
         }
         .into(),
         Op::Unfreeze(place, given) => calls::Unfreeze {
-            bill: at(place),
+            instrument: at(place),
             lot: lot(place),
             order: order(*given),
         }
@@ -356,7 +359,7 @@ pub fn as_call(world: &World, ids: &Ids, op: &Op) -> Call {
             order: given,
             to,
         } => calls::OrderTransfer {
-            bill: at(place),
+            instrument: at(place),
             lot: lot(place),
             part: part(place),
             order: order(*given),

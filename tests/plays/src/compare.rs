@@ -3,7 +3,7 @@
 use crate::cast::{self, CAST, currency};
 use crate::pair::Pair;
 use crate::words;
-use allonge_contracts::bills::{self as ledger, BillNumber};
+use allonge_contracts::bills::{self as ledger, InstrumentNumber};
 use allonge_contracts::cash::read::balance;
 use allonge_contracts::gates::read as gates;
 use allonge_contracts::requests::read as requests;
@@ -202,7 +202,7 @@ impl Pair {
         let bill = &self.model.bills[b];
         let view = self.ledger.view();
         let fault = |fault: allonge_contracts::state::StateFault| fault.to_string();
-        let number: BillNumber = bill.number.parse().map_err(|e| format!("{e}"))?;
+        let number: InstrumentNumber = bill.number.parse().map_err(|e| format!("{e}"))?;
         let lots = ledger::read::lots(view, &number, 0, usize::MAX).map_err(fault)?;
         if lots.len() != bill.lots.len() {
             let ranges: Vec<_> = lots.iter().map(|lot| lot.range).collect();
@@ -265,7 +265,7 @@ impl Pair {
     pub fn compare_history(&self, b: usize) -> Result<(), String> {
         let bill = &self.model.bills[b];
         let view = self.ledger.view();
-        let number: BillNumber = bill.number.parse().map_err(|e| format!("{e}"))?;
+        let number: InstrumentNumber = bill.number.parse().map_err(|e| format!("{e}"))?;
         for lot in &bill.lots {
             let told = ledger::read::lot(view, &number, lot.start);
             let told = told.map_err(|fault| fault.to_string())?;
@@ -304,7 +304,7 @@ impl Pair {
             let found = found.ok_or_else(|| format!("the request {expected:?} is gone"))?;
             let presentment = requests::presentment(view, &id).map_err(fault)?;
             let told = (
-                found.bill.to_string(),
+                found.instrument.to_string(),
                 (found.range.start, found.range.end),
                 (who(&found.from), who(&found.to)),
                 found.answer_by.map(Date::days),

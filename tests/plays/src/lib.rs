@@ -18,6 +18,8 @@ mod perform;
 mod report;
 mod words;
 
+pub mod certificates;
+
 pub use cast::{CAST, Who};
 pub use chance::Chance;
 pub use op::Op;

@@ -2,7 +2,7 @@
 
 mod acts;
 
-use allonge_contracts::bills::{BillKind, BillNumber, LotRange};
+use allonge_contracts::bills::{BillKind, InstrumentNumber, LotRange};
 use allonge_contracts::calls::*;
 use allonge_contracts::members::Role;
 use allonge_contracts::{
@@ -34,7 +34,7 @@ pub struct Story {
     pub cash: BTreeMap<MemberId, i64>,
     /// Cash issued and not redeemed.
     pub issued: u64,
-    pub bill: BillNumber,
+    pub bill: InstrumentNumber,
     /// Start, end, holder, status.
     pub lots: Vec<(u64, u64, String, String)>,
 }
@@ -232,14 +232,20 @@ impl Lane {
             splittable: true,
             not_transferable: false,
             trade_background: Vec::new(),
+            backing: Vec::new(),
             profile: Default::default(),
             limits: None,
         }
     }
 
-    fn endorse(&self, bill: BillNumber, lot: LotRange, part: Option<Money>) -> RequestEndorsement {
+    fn endorse(
+        &self,
+        bill: InstrumentNumber,
+        lot: LotRange,
+        part: Option<Money>,
+    ) -> RequestEndorsement {
         RequestEndorsement {
-            bill: BillRef::Number(bill),
+            bill: InstrumentRef::Number(bill),
             lot,
             part,
             to: self.third.id.clone(),

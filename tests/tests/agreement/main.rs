@@ -3,7 +3,7 @@
 
 mod lane;
 
-use allonge_contracts::bills::BillNumber;
+use allonge_contracts::bills::InstrumentNumber;
 use allonge_contracts::{Code, MemberId, Outcome};
 use allonge_node::api::types::TransactionState;
 use lane::{Lane, Story};
@@ -178,7 +178,7 @@ async fn the_same_transaction_sent_again_answers_with_its_first_result() {
     }
     let cash = network.api(0).cash(&to).await.unwrap().body;
     assert_eq!(cash.balances[0].total, money("100,001.00"), "paid once");
-    let unknown: BillNumber = lane::NO_BILL.parse().unwrap();
+    let unknown: InstrumentNumber = lane::NO_BILL.parse().unwrap();
     let answer = network
         .api(0)
         .get(&format!("/v1/bills/{unknown}"))

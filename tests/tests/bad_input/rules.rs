@@ -155,7 +155,7 @@ fn of_bills(world: &World, rows: &mut Vec<Row>) {
         "core-enterprise",
     );
     let deliver = RequestDelivery {
-        bill: BillRef::Number(world.bill),
+        bill: InstrumentRef::Number(world.bill),
         answer_by: None,
     };
     add(
@@ -214,7 +214,7 @@ fn of_bills(world: &World, rows: &mut Vec<Row>) {
     );
     let far = CallIndex { call: 5 };
     let ask = RequestAcceptance {
-        bill: BillRef::Call(far),
+        bill: InstrumentRef::Call(far),
         answer_by: None,
     };
     add(
@@ -265,7 +265,7 @@ fn of_answers(world: &World, rows: &mut Vec<Row>) {
         "",
     );
     let again = RequestAcceptance {
-        bill: BillRef::Number(bill),
+        bill: InstrumentRef::Number(bill),
         answer_by: None,
     };
     add(

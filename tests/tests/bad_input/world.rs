@@ -1,6 +1,6 @@
 //! The network that the rows are tried on, and what stands on its ledger beforehand.
 
-use allonge_contracts::bills::{BillKind, BillNumber, LotRange};
+use allonge_contracts::bills::{BillKind, InstrumentNumber, LotRange};
 use allonge_contracts::calls::*;
 use allonge_contracts::members::Role;
 use allonge_contracts::{Call, CallResult, Date, Hash, MemberId, Outcome, RequestId, Text};
@@ -25,13 +25,13 @@ pub struct World {
     pub either: Party,
     pub suspended: Party,
     /// Delivered, splittable, 1,000.00.
-    pub bill: BillNumber,
+    pub bill: InstrumentNumber,
     /// Delivered, in one piece only.
-    pub whole: BillNumber,
+    pub whole: InstrumentNumber,
     /// Delivered, marked not transferable.
-    pub marked: BillNumber,
+    pub marked: InstrumentNumber,
     /// A request for acceptance that waits.
-    pub waiting: (BillNumber, RequestId, Hash),
+    pub waiting: (InstrumentNumber, RequestId, Hash),
     pub today: Date,
 }
 
@@ -122,6 +122,7 @@ impl World {
             splittable: true,
             not_transferable: false,
             trade_background: Vec::new(),
+            backing: Vec::new(),
             profile: Default::default(),
             limits: None,
         }
@@ -135,14 +136,14 @@ impl World {
         &self,
         splittable: bool,
         not_transferable: bool,
-    ) -> (BillNumber, RequestId, Hash) {
+    ) -> (InstrumentNumber, RequestId, Hash) {
         let register = Register {
             splittable,
             not_transferable,
             ..self.register()
         };
         let ask = RequestAcceptance {
-            bill: BillRef::Call(CallIndex { call: 0 }),
+            bill: InstrumentRef::Call(CallIndex { call: 0 }),
             answer_by: None,
         };
         let made = self
@@ -157,11 +158,11 @@ impl World {
         }
     }
 
-    async fn delivered(&self, splittable: bool, not_transferable: bool) -> BillNumber {
+    async fn delivered(&self, splittable: bool, not_transferable: bool) -> InstrumentNumber {
         let (bill, request, terms) = self.drawn(splittable, not_transferable).await;
         self.accepted(self.bank.act(agree(request, terms))).await;
         let deliver = RequestDelivery {
-            bill: BillRef::Number(bill),
+            bill: InstrumentRef::Number(bill),
             answer_by: None,
         };
         let made = self.accepted(self.core.act(deliver)).await;
@@ -186,12 +187,12 @@ impl World {
 
     pub fn endorse(
         &self,
-        bill: BillNumber,
+        bill: InstrumentNumber,
         lot: (u64, u64),
         part: Option<&str>,
     ) -> RequestEndorsement {
         RequestEndorsement {
-            bill: BillRef::Number(bill),
+            bill: InstrumentRef::Number(bill),
             lot: LotRange {
                 start: lot.0,
                 end: lot.1,

@@ -1,7 +1,7 @@
 //! `allonge demo --output json`: what it says is worked out once more, from the chain that it leaves on
 //! disk and from the proof file's own bytes.
 
-use allonge_contracts::bills::{BillNumber, LotRange};
+use allonge_contracts::bills::{InstrumentNumber, LotRange};
 use allonge_contracts::{Event, Hash, MemberId, Signature, tagged_hash};
 use allonge_ledger::{Genesis, Header, Receipt, VoteKind, vote_sign_bytes};
 use allonge_node::store::{Records, SledStore};
@@ -18,7 +18,7 @@ struct Books {
     cash: BTreeMap<MemberId, i128>,
     minted: i128,
     lots: BTreeMap<u64, (u64, MemberId, bool)>,
-    bill: Option<BillNumber>,
+    bill: Option<InstrumentNumber>,
     paid: Vec<(LotRange, MemberId, u64, bool)>,
     kinds: BTreeMap<&'static str, usize>,
 }
@@ -276,7 +276,7 @@ fn compare(books: &Books, report: &Value) {
         "bill.registered",
         "bill.accepted",
         "bill.delivered",
-        "bill.split",
+        "lot.split",
         "bill.endorsed",
         "bill.presented",
         "bill.paid",

@@ -1,6 +1,7 @@
 //! Answering requests, and taking them back.
 
 use super::select::{Answer, By, request};
+use crate::client::shown_by;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::terms_text;
@@ -71,7 +72,7 @@ pub async fn accept(context: &Context, args: AcceptArgs) -> Result<(), CliError>
         return agree(context, args.which, Answer::Accepting).await;
     };
     let request = find(context, &args.which, By::Answerer(Answer::Acceptance)).await?;
-    let bill = context.client()?.bill(&request.bill).await?.body.bill;
+    let bill = context.client()?.bill(&request.instrument).await?.body.bill;
     let part = amount.money_in(bill.sum.currency)?;
     say(context, &format!("agreeing, for {part}, to"), &request);
     context
@@ -119,8 +120,8 @@ async fn find(context: &Context, which: &AnswerArgs, by: By) -> Result<Request, 
     let client = context.client()?;
     match (&which.lot, which.request) {
         (Some(lot), id) => {
-            let bill = client.bill(&lot.bill).await?;
-            Ok(request(&bill.body, lot, id, actor, by)?.request.clone())
+            let paper = client.paper(&lot.bill).await?;
+            Ok(request(&paper.body, lot, id, actor, by)?.request.clone())
         }
         (None, Some(id)) => {
             let view = client.request(&id).await?.body.request;
@@ -132,12 +133,12 @@ async fn find(context: &Context, which: &AnswerArgs, by: By) -> Result<Request, 
                 "NO_REQUEST",
                 format!(
                     "{}; {} asks {} for {} with request {id}",
-                    by.missing(&format!("{}:{}", found.bill, found.range), actor),
+                    by.missing(&format!("{}:{}", found.instrument, found.range), actor),
                     found.from,
                     found.to,
-                    found.terms.rule().act
+                    found.rule().act
                 ),
-                format!("see `allonge bill show {}`", found.bill),
+                format!("see {}", shown_by(&found.instrument)),
             ))
         }
         (None, None) => Err(CliError::input(
@@ -156,8 +157,8 @@ fn say(context: &Context, doing: &str, request: &Request) {
     };
     context.out.note(&format!(
         "{doing} the {} of {}:{} asked by {}{terms}",
-        request.terms.rule().act,
-        request.bill,
+        request.rule().act,
+        request.instrument,
         request.range,
         request.from
     ));

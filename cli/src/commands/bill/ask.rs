@@ -4,9 +4,9 @@
 use super::select::{AnswerBy, PartArgs, Pick, the_lot};
 use crate::context::Context;
 use crate::error::CliError;
-use allonge_contracts::bills::BillNumber;
+use allonge_contracts::bills::InstrumentNumber;
 use allonge_contracts::calls::{
-    BillRef, Disclose, Present, RequestDelivery, RequestEndorsement, RequestGuarantee,
+    Disclose, InstrumentRef, Present, RequestDelivery, RequestEndorsement, RequestGuarantee,
     RequestUnmark, RequestUnusedReturn, Revoke,
 };
 use allonge_contracts::{MemberId, Text};
@@ -16,7 +16,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub struct WholeArgs {
     /// The bill
-    number: BillNumber,
+    number: InstrumentNumber,
     #[command(flatten)]
     answer_by: AnswerBy,
 }
@@ -25,7 +25,7 @@ pub struct WholeArgs {
 #[derive(Debug, Args)]
 pub struct NumberArgs {
     /// The bill
-    number: BillNumber,
+    number: InstrumentNumber,
 }
 
 /// Endorsement.
@@ -86,7 +86,7 @@ pub struct PresentArgs {
 /// Wrong input, the node's, the ledger's.
 pub async fn deliver(context: &Context, args: WholeArgs) -> Result<(), CliError> {
     let call = RequestDelivery {
-        bill: BillRef::Number(args.number),
+        bill: InstrumentRef::Number(args.number),
         answer_by: args.answer_by.day(context).await?,
     };
     context.carry_out(call).await
@@ -98,7 +98,7 @@ pub async fn deliver(context: &Context, args: WholeArgs) -> Result<(), CliError>
 /// Wrong input, the node's, the ledger's.
 pub async fn return_unused(context: &Context, args: WholeArgs) -> Result<(), CliError> {
     let call = RequestUnusedReturn {
-        bill: BillRef::Number(args.number),
+        bill: InstrumentRef::Number(args.number),
         answer_by: args.answer_by.day(context).await?,
     };
     context.carry_out(call).await
@@ -144,18 +144,18 @@ pub async fn unmark(context: &Context, args: UnmarkArgs) -> Result<(), CliError>
 pub async fn guarantee(context: &Context, args: GuaranteeArgs) -> Result<(), CliError> {
     let actor = context.actor()?;
     let named = &args.part.lot;
-    let body = context.client()?.bill(&named.bill).await?.body;
+    let body = context.client()?.paper(&named.bill).await?.body;
     // Before delivery drawer and acceptor ask for the whole bill, whoever its holder is.
     let lot = match (named.range, body.lots.as_slice()) {
         (None, [_]) => None,
         _ => Some(the_lot(&body, named, actor, Pick::Held)?),
     };
     let part = match &args.part.amount {
-        Some(amount) => Some(amount.money_in(body.bill.sum.currency)?),
+        Some(amount) => Some(amount.money_in(body.currency())?),
         None => None,
     };
     let call = RequestGuarantee {
-        bill: BillRef::Number(named.bill),
+        bill: InstrumentRef::Number(named.bill),
         lot,
         part,
         guarantor: args.guarantor,
@@ -175,17 +175,17 @@ pub async fn present(context: &Context, args: PresentArgs) -> Result<(), CliErro
     let (lot, part) = match (named.range, &args.part.amount) {
         (Some(range), None) => (range, None),
         _ => {
-            let body = context.client()?.bill(&named.bill).await?.body;
+            let body = context.client()?.paper(&named.bill).await?.body;
             let lot = the_lot(&body, named, actor, Pick::Claimed)?;
             let part = match &args.part.amount {
-                Some(amount) => Some(amount.money_in(body.bill.sum.currency)?),
+                Some(amount) => Some(amount.money_in(body.currency())?),
                 None => None,
             };
             (lot, part)
         }
     };
     let call = Present {
-        bill: BillRef::Number(named.bill),
+        bill: InstrumentRef::Number(named.bill),
         lot,
         part,
         explanation: args.explanation,
@@ -198,7 +198,7 @@ pub async fn present(context: &Context, args: PresentArgs) -> Result<(), CliErro
 /// # Errors
 /// The node's, the ledger's.
 pub async fn revoke(context: &Context, args: NumberArgs) -> Result<(), CliError> {
-    let bill = BillRef::Number(args.number);
+    let bill = InstrumentRef::Number(args.number);
     context.carry_out(Revoke { bill }).await
 }
 
@@ -207,6 +207,6 @@ pub async fn revoke(context: &Context, args: NumberArgs) -> Result<(), CliError>
 /// # Errors
 /// The node's, the ledger's.
 pub async fn disclose(context: &Context, args: NumberArgs) -> Result<(), CliError> {
-    let bill = BillRef::Number(args.number);
+    let bill = InstrumentRef::Number(args.number);
     context.carry_out(Disclose { bill }).await
 }

@@ -1,12 +1,13 @@
 //! `allonge bill issue`: drawing a bill, on an invoice if there is one.
 
 use super::limits::LimitArgs;
+use crate::commands::receivable::BackingArg;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::invoice::{Invoice, InvoiceFileError, MAX_BYTES, read_invoice};
 use crate::parse::{AmountArg, DayArg};
 use allonge_contracts::bills::{BillKind, Profile};
-use allonge_contracts::calls::{BillRef, CallIndex, Register, RequestAcceptance};
+use allonge_contracts::calls::{CallIndex, InstrumentRef, Register, RequestAcceptance};
 use allonge_contracts::{Call, Currency, Hash, MemberId, Money, Text};
 use clap::Args;
 use sha2::{Digest, Sha256};
@@ -36,7 +37,8 @@ pub struct IssueArgs {
     /// absent
     #[arg(long, value_name = "DAY", required_unless_present = "invoice")]
     maturity: Option<DayArg>,
-    /// A UBL 2.1 invoice: gives amount, currency and due date, and its SHA-256 goes on the bill
+    /// An invoice, UBL 2.1 or CII: gives amount, currency and due date, and its SHA-256 goes on the
+    /// bill
     #[arg(long, value_name = "FILE")]
     invoice: Option<PathBuf>,
     /// The SHA-256 of another contract or document behind the bill (may be given several times)
@@ -57,6 +59,10 @@ pub struct IssueArgs {
     /// The request for acceptance lapses at the close of this day
     #[arg(long, value_name = "DAY")]
     answer_by: Option<DayArg>,
+    /// An invoice on record from the drawer or payee, and how much is drawn on it: COMMITMENT=AMOUNT (may be given
+    /// several times)
+    #[arg(long = "backing", value_name = "COMMITMENT=AMOUNT")]
+    backing: Vec<BackingArg>,
     #[command(flatten)]
     limits: LimitArgs,
 }
@@ -66,24 +72,36 @@ pub struct IssueArgs {
 /// # Errors
 /// Wrong input, an invoice that cannot be used, the node's, the ledger's.
 pub async fn run(context: &Context, args: IssueArgs) -> Result<(), CliError> {
-    let invoice = args.invoice.as_deref().map(read).transpose()?;
+    let invoice = args
+        .invoice
+        .as_deref()
+        .map(|file| read(&context.file(file)))
+        .transpose()?;
     let sum = sum(&args, invoice.as_ref().map(|(invoice, _)| invoice))?;
     let maturity = match (args.maturity, &invoice) {
         (Some(day), _) => context.day(day).await?,
-        (None, Some((invoice, _))) => invoice.due_date.ok_or_else(|| no_maturity(&args))?,
+        (None, Some((invoice, _))) => invoice
+            .document
+            .due_date
+            .ok_or_else(|| no_maturity(&args))?,
         (None, None) => return Err(no_maturity(&args)),
     };
     let limits = args.limits.over(context, None).await?;
+    let backing = args
+        .backing
+        .iter()
+        .map(|one| one.of(sum))
+        .collect::<Result<_, _>>()?;
     let mut trade_background = args.papers;
     trade_background.extend(invoice.as_ref().map(|(_, hash)| *hash));
     if let Some((invoice, hash)) = &invoice {
         context.out.note(&format!(
             "invoice {} of {} from {} to {}: {} (SHA-256 {hash})",
-            invoice.number,
-            invoice.issue_date,
-            invoice.seller.name,
-            invoice.buyer.name,
-            invoice.payable_amount.money
+            invoice.document.number,
+            invoice.document.issue_date,
+            invoice.document.seller.name,
+            invoice.document.buyer.name,
+            invoice.owed
         ));
     }
     let mut calls: Vec<Call> = vec![
@@ -99,6 +117,7 @@ pub async fn run(context: &Context, args: IssueArgs) -> Result<(), CliError> {
             splittable: !args.unsplittable,
             not_transferable: args.not_transferable,
             trade_background,
+            backing,
         }
         .into(),
     ];
@@ -106,7 +125,7 @@ pub async fn run(context: &Context, args: IssueArgs) -> Result<(), CliError> {
         let answer_by = context.day_if_given(args.answer_by).await?;
         calls.push(
             RequestAcceptance {
-                bill: BillRef::Call(CallIndex { call: 0 }),
+                bill: InstrumentRef::Call(CallIndex { call: 0 }),
                 answer_by,
             }
             .into(),
@@ -122,7 +141,7 @@ pub async fn run(context: &Context, args: IssueArgs) -> Result<(), CliError> {
 }
 
 fn sum(args: &IssueArgs, invoice: Option<&Invoice>) -> Result<Money, CliError> {
-    let invoiced = invoice.map(|invoice| invoice.payable_amount.money);
+    let invoiced = invoice.map(|invoice| invoice.owed);
     let default = match (args.currency, invoiced) {
         (Some(currency), Some(money)) if currency != money.currency => {
             return Err(CliError::input(

@@ -163,8 +163,8 @@ async fn requests(
                 Side::Made => &request.to,
             };
             vec![
-                request.terms.rule().act.to_owned(),
-                request.bill.to_string(),
+                request.rule().act.to_owned(),
+                request.instrument.to_string(),
                 range_text(request.range, view.money.currency),
                 other.to_string(),
             ]
@@ -223,7 +223,8 @@ async fn all(context: &Context, client: &NodeClient, limit: usize) -> Result<(),
     })
 }
 
-fn say_more(context: &Context, more: bool, limit: usize) {
+/// Says on standard error that a list was cut off at its limit.
+pub fn say_more(context: &Context, more: bool, limit: usize) {
     if more {
         context.out.note(&format!(
             "only the first {limit} are shown; ask for more with --limit"

@@ -4,21 +4,21 @@ mod answer;
 mod ask;
 mod issue;
 mod limits;
-mod list;
-mod pledge;
+pub mod list;
+pub mod pledge;
 mod quote;
 mod recourse;
 mod select;
 mod sell;
-mod show;
-mod tree;
+pub mod show;
+pub mod tree;
 
 pub use answer::{AnswerArgs, RefuseArgs, agree, refuse, withdraw};
-pub use select::{Answer, AnswerBy, PartArgs, Pick};
+pub use select::{Answer, AnswerBy, PartArgs, Pays, Pick};
 
 use crate::context::Context;
 use crate::error::CliError;
-use allonge_contracts::bills::BillNumber;
+use allonge_contracts::bills::InstrumentNumber;
 use clap::{Args, Subcommand};
 
 /// Arguments of `bill`.
@@ -150,7 +150,7 @@ enum Verb {
     #[command(after_help = "Example:\n  allonge bill show 510210009999620270105000000011")]
     Show {
         /// The bill
-        number: BillNumber,
+        number: InstrumentNumber,
     },
     /// Show how a bill was split and where each part went: as text, as data, or as a picture
     #[command(after_help = "Examples:\n  \

@@ -6,7 +6,7 @@ use crate::error::CliError;
 use crate::parse::{AmountArg, DayArg, LotArg};
 use allonge_contracts::bills::LotRange;
 use allonge_contracts::calls::{
-    ApplyProceeds, BillRef, ReleaseProceeds, RequestPledge, RequestRelease,
+    ApplyProceeds, InstrumentRef, ReleaseProceeds, RequestPledge, RequestRelease,
 };
 use allonge_contracts::{MemberId, Text};
 use clap::Args;
@@ -19,7 +19,7 @@ pub struct PledgeArgs {
     /// The pledgee
     #[arg(long, value_name = "MEMBER")]
     to: MemberId,
-    /// The debt that it secures, in the bill's currency
+    /// The debt that it secures, in the instrument's currency
     #[arg(long, value_name = "AMOUNT")]
     debt: AmountArg,
     /// When the debt is due: a date, or a distance such as 60d
@@ -28,6 +28,9 @@ pub struct PledgeArgs {
     /// What for; must be the lot's purpose where one is set
     #[arg(long, default_value = "")]
     purpose: Text<64>,
+    /// The number under which the registry of movable finance has it; of a certificate only
+    #[arg(long, value_name = "NUMBER", default_value = "")]
+    registry: Text<32>,
     #[command(flatten)]
     answer_by: AnswerBy,
 }
@@ -60,7 +63,7 @@ pub struct ProceedsArgs {
 pub async fn pledge(context: &Context, args: PledgeArgs) -> Result<(), CliError> {
     let chosen = args.part.choose(context, Pick::Held).await?;
     let call = RequestPledge {
-        bill: chosen.bill,
+        instrument: chosen.bill,
         lot: chosen.lot,
         part: chosen.part,
         to: args.to,
@@ -68,6 +71,7 @@ pub async fn pledge(context: &Context, args: PledgeArgs) -> Result<(), CliError>
         debt_due: context.day(args.debt_due).await?,
         purpose: args.purpose,
         answer_by: args.answer_by.day(context).await?,
+        registry: args.registry,
     };
     context.carry_out(call).await
 }
@@ -83,7 +87,7 @@ pub async fn release(context: &Context, args: ReleaseArgs) -> Result<(), CliErro
         None => None,
     };
     let call = RequestRelease {
-        bill: chosen.bill,
+        instrument: chosen.bill,
         lot: chosen.lot,
         part: chosen.part,
         price,
@@ -99,8 +103,13 @@ pub async fn release(context: &Context, args: ReleaseArgs) -> Result<(), CliErro
 /// Wrong input, the node's, the ledger's.
 pub async fn apply(context: &Context, args: ProceedsArgs) -> Result<(), CliError> {
     let lot = paid_lot(context, &args.lot, Pick::PledgedEnded).await?;
-    let bill = BillRef::Number(args.lot.bill);
-    context.carry_out(ApplyProceeds { bill, lot }).await
+    let bill = InstrumentRef::Number(args.lot.bill);
+    context
+        .carry_out(ApplyProceeds {
+            instrument: bill,
+            lot,
+        })
+        .await
 }
 
 /// Gives up the proceeds of a paid lot.
@@ -109,12 +118,17 @@ pub async fn apply(context: &Context, args: ProceedsArgs) -> Result<(), CliError
 /// Wrong input, the node's, the ledger's.
 pub async fn give_up(context: &Context, args: ProceedsArgs) -> Result<(), CliError> {
     let lot = paid_lot(context, &args.lot, Pick::PledgedToEnded).await?;
-    let bill = BillRef::Number(args.lot.bill);
-    context.carry_out(ReleaseProceeds { bill, lot }).await
+    let bill = InstrumentRef::Number(args.lot.bill);
+    context
+        .carry_out(ReleaseProceeds {
+            instrument: bill,
+            lot,
+        })
+        .await
 }
 
 async fn paid_lot(context: &Context, named: &LotArg, pick: Pick) -> Result<LotRange, CliError> {
     let actor = context.actor()?;
-    let body = context.client()?.bill(&named.bill).await?.body;
+    let body = context.client()?.paper(&named.bill).await?.body;
     the_lot(&body, named, actor, pick)
 }

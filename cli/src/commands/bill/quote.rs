@@ -5,7 +5,7 @@ use crate::error::CliError;
 use crate::output::{fields, range_text};
 use crate::parse::{AmountArg, DayArg, LotArg, day_count};
 use allonge_contracts::bills::quote::{QuoteError, quote};
-use allonge_contracts::bills::{BillNumber, LotRange};
+use allonge_contracts::bills::{InstrumentNumber, LotRange};
 use allonge_contracts::{Code, Currency, Date, DayCount, Money, Rate};
 use clap::Args;
 use serde::Serialize;
@@ -44,7 +44,7 @@ pub struct QuoteArgs {
 #[derive(Serialize)]
 struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
-    bill: Option<BillNumber>,
+    bill: Option<InstrumentNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lot: Option<LotRange>,
     amount: Money,

@@ -32,7 +32,9 @@ pub async fn run(context: &Context, args: RecourseArgs) -> Result<(), CliError> 
         None => {
             let body = client.bill(&args.lot.bill).await?.body;
             // Whoever acts may look; without one the drawer's name stands in, since any live lot fits.
-            let member: &MemberId = context.actor().unwrap_or(&body.bill.drawer);
+            let drawer = body.bill.drawer.clone();
+            let member: &MemberId = context.actor().unwrap_or(&drawer);
+            let body = body.into();
             the_lot(&body, &args.lot, member, Pick::InRecourse)
                 .or_else(|_| the_lot(&body, &args.lot, member, Pick::Live))?
         }

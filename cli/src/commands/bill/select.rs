@@ -1,12 +1,12 @@
 //! Which lot or request is meant where only the bill is named.
 
-use crate::client::{BillBody, RequestView};
+use crate::client::{PaperBody, RequestView, shown_by};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::range_text;
 use crate::parse::{AmountArg, DayArg, LotArg};
-use allonge_contracts::bills::{BillNumber, Circulation, Frozen, Lot, LotRange, Settlement};
-use allonge_contracts::calls::BillRef;
+use allonge_contracts::bills::{Circulation, Frozen, InstrumentNumber, Lot, LotRange, Settlement};
+use allonge_contracts::calls::InstrumentRef;
 use allonge_contracts::requests::{Request, Terms};
 use allonge_contracts::{Currency, Date, MemberId, Money, RequestId};
 use clap::Args;
@@ -56,7 +56,7 @@ impl Pick {
     }
 
     /// `parts-1 holds`, to be followed by lots or by no lot.
-    fn words(self, member: &MemberId, lots: &str, bill: &BillNumber) -> String {
+    fn words(self, member: &MemberId, lots: &str, bill: &InstrumentNumber) -> String {
         match self {
             Pick::Held => format!("{member} holds {lots} of {bill}"),
             Pick::Marked => format!("{member} holds {lots} of {bill} marked not transferable"),
@@ -78,7 +78,7 @@ impl Pick {
 /// # Errors
 /// None fits, or several do.
 pub fn the_lot(
-    bill: &BillBody,
+    paper: &PaperBody,
     named: &LotArg,
     member: &MemberId,
     pick: Pick,
@@ -86,7 +86,7 @@ pub fn the_lot(
     if let Some(range) = named.range {
         return Ok(range);
     }
-    let found: Vec<LotRange> = bill
+    let found: Vec<LotRange> = paper
         .lots
         .iter()
         .filter(|lot| pick.fits(lot, member))
@@ -101,14 +101,14 @@ pub fn the_lot(
                 "NO_LOT"
             },
             pick.words(member, "no lot", &named.bill),
-            format!("see who holds what with `allonge bill show {}`", named.bill),
+            format!("see who holds what with {}", shown_by(&named.bill)),
         )),
         several => Err(CliError::input(
             "SEVERAL_LOTS",
             format!(
                 "{}:{}",
                 pick.words(member, &format!("{} lots", several.len()), &named.bill),
-                listed(bill, several)
+                listed(paper, several)
             ),
             format!("name one, such as {}:{}", named.bill, several[0]),
         )),
@@ -130,7 +130,7 @@ pub struct PartArgs {
 #[derive(Debug)]
 pub struct Chosen {
     /// The bill, for the call.
-    pub bill: BillRef,
+    pub bill: InstrumentRef,
     /// The lot.
     pub lot: LotRange,
     /// How much of it; all of it where absent.
@@ -148,15 +148,15 @@ impl PartArgs {
     /// Nobody acts, the node's, no lot fits or several do, an amount of another currency.
     pub async fn choose(&self, context: &Context, pick: Pick) -> Result<Chosen, CliError> {
         let actor = context.actor()?;
-        let body = context.client()?.bill(&self.lot.bill).await?.body;
+        let body = context.client()?.paper(&self.lot.bill).await?.body;
         let lot = the_lot(&body, &self.lot, actor, pick)?;
-        let currency = body.bill.sum.currency;
+        let currency = body.currency();
         let part = match &self.amount {
             Some(amount) => Some(amount.money_in(currency)?),
             None => None,
         };
         Ok(Chosen {
-            bill: BillRef::Number(self.lot.bill),
+            bill: InstrumentRef::Number(self.lot.bill),
             lot,
             part,
             currency,
@@ -254,6 +254,8 @@ fn pays(terms: &Terms) -> bool {
         Terms::Discount { settlement, .. } | Terms::Redemption { settlement } => {
             *settlement == Settlement::Dvp
         }
+        Terms::Finance { settlement, .. } => *settlement == Settlement::Dvp,
+        Terms::AskBack { .. } => true,
         Terms::Release { price, settlement } => price.is_some() && *settlement == Settlement::Dvp,
         _ => false,
     }
@@ -279,13 +281,13 @@ impl By {
     }
 }
 
-/// The one request on the bill, on the lot that was named, or of the id that was named, that the member must
+/// The one request on the bill or certificate, on the lot that was named, or of the id that was named, that the member must
 /// answer or has made.
 ///
 /// # Errors
 /// There is none, or there are several.
 pub fn request<'b>(
-    bill: &'b BillBody,
+    paper: &'b PaperBody,
     named: &LotArg,
     id: Option<RequestId>,
     member: &MemberId,
@@ -297,20 +299,20 @@ pub fn request<'b>(
             && named.range.is_none_or(|range| request.range == range)
             && id.is_none_or(|id| request.id == id)
     };
-    let found: Vec<&RequestView> = bill.requests.iter().filter(fits).collect();
+    let found: Vec<&RequestView> = paper.requests.iter().filter(fits).collect();
     match found.as_slice() {
         [one] => Ok(one),
         [] => {
             let what = by.missing(&named.to_string(), member);
-            let others: String = bill.requests.iter().map(line).collect();
+            let others: String = paper.requests.iter().map(line).collect();
             let others = match others.as_str() {
-                "" => "; none waits on this bill".to_owned(),
-                some => format!("; these wait on the bill:{some}"),
+                "" => "; none waits on it".to_owned(),
+                some => format!("; these wait on it:{some}"),
             };
             Err(CliError::input(
                 "NO_REQUEST",
                 format!("{what}{others}"),
-                format!("see `allonge bill show {}`", named.bill),
+                format!("see {}", shown_by(&named.bill)),
             ))
         }
         several => {
@@ -331,10 +333,10 @@ pub fn request<'b>(
     }
 }
 
-fn listed(bill: &BillBody, ranges: &[LotRange]) -> String {
+fn listed(paper: &PaperBody, ranges: &[LotRange]) -> String {
     ranges
         .iter()
-        .map(|range| format!("\n  {}", range_text(*range, bill.bill.sum.currency)))
+        .map(|range| format!("\n  {}", range_text(*range, paper.currency())))
         .collect()
 }
 
@@ -343,7 +345,7 @@ fn line(view: &RequestView) -> String {
     let request = &view.request;
     format!(
         "\n  {} {}: {} asks {} (request {})",
-        request.terms.rule().act,
+        request.rule().act,
         range_text(request.range, view.money.currency),
         request.from,
         request.to,

@@ -1,21 +1,21 @@
 //! `allonge bill show`: front, lots and back, as the paper would be read.
 
-use crate::client::BillBody;
+use crate::client::{BillBody, RequestView};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::{
     Column, Style, fields, limits_text, range_text, state_text, table, terms_text,
 };
 use allonge_contracts::bills::{
-    Bill, BillKind, BillNumber, Claim, Hand, HandKind, Lot, Profile, Settlement,
+    Bill, BillKind, Claim, Hand, HandKind, InstrumentNumber, Lot, Profile, Settlement,
 };
-use allonge_contracts::{MemberId, Money};
+use allonge_contracts::{Currency, MemberId, Money};
 
 /// Shows the bill.
 ///
 /// # Errors
 /// The node's.
-pub async fn run(context: &Context, number: BillNumber) -> Result<(), CliError> {
+pub async fn run(context: &Context, number: InstrumentNumber) -> Result<(), CliError> {
     let bill = context.client()?.bill(&number).await?;
     context.out.show("allonge.bill/1", &bill, |style| {
         bill_text(&bill.body, style)
@@ -49,44 +49,56 @@ pub fn bill_text(body: &BillBody, style: Style) -> String {
         }
     }
 
-    if !body.requests.is_empty() {
-        text.push_str(&format!("\n{}\n", style.bold("WAITING FOR AN ANSWER")));
-        let rows = body.requests.iter().map(|view| {
-            let request = &view.request;
-            vec![
-                request.terms.rule().act.to_owned(),
-                range_text(request.range, bill.sum.currency),
-                request.from.to_string(),
-                request.to.to_string(),
-                request
-                    .answer_by
-                    .map(|day| day.to_string())
-                    .unwrap_or_default(),
-            ]
-        });
-        let columns = [
-            Column::Left("ACT"),
-            Column::Left("LOT"),
-            Column::Left("ASKS"),
-            Column::Left("ANSWERS"),
-            Column::Left("BY"),
-        ];
-        text.push_str(&table(&columns, rows.collect()));
-        for request in body.requests.iter().map(|view| &view.request) {
-            let terms = terms_text(&request.terms);
-            if !terms.is_empty() {
-                text.push_str(&format!(
-                    "{} by {}: {terms} (request {})\n",
-                    request.terms.rule().act,
-                    request.from,
-                    request.id
-                ));
-            }
+    text.push_str(&requests_text(&body.requests, bill.sum.currency, style));
+    text.push_str(&hands_text(&body.hands, bill.sum.currency, style));
+    text
+}
+
+/// The requests that wait, under a heading of their own; empty where there are none.
+pub fn requests_text(requests: &[RequestView], currency: Currency, style: Style) -> String {
+    if requests.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{}\n", style.bold("WAITING FOR AN ANSWER"));
+    let rows = requests.iter().map(|view| {
+        let request = &view.request;
+        vec![
+            request.rule().act.to_owned(),
+            range_text(request.range, currency),
+            request.from.to_string(),
+            request.to.to_string(),
+            request
+                .answer_by
+                .map(|day| day.to_string())
+                .unwrap_or_default(),
+        ]
+    });
+    let columns = [
+        Column::Left("ACT"),
+        Column::Left("LOT"),
+        Column::Left("ASKS"),
+        Column::Left("ANSWERS"),
+        Column::Left("BY"),
+    ];
+    text.push_str(&table(&columns, rows.collect()));
+    for request in requests.iter().map(|view| &view.request) {
+        let terms = terms_text(&request.terms);
+        if !terms.is_empty() {
+            text.push_str(&format!(
+                "{} by {}: {terms} (request {})\n",
+                request.rule().act,
+                request.from,
+                request.id
+            ));
         }
     }
+    text
+}
 
-    text.push_str(&format!("\n{}\n", style.bold("BACK")));
-    let rows = body.hands.iter().map(|hand| hand_row(hand, bill));
+/// The hands, under a heading of their own.
+pub fn hands_text(hands: &[Hand], currency: Currency, style: Style) -> String {
+    let mut text = format!("\n{}\n", style.bold("BACK"));
+    let rows = hands.iter().map(|hand| hand_row(hand, currency));
     let columns = [
         Column::Right("NO"),
         Column::Left("DATE"),
@@ -96,8 +108,8 @@ pub fn bill_text(body: &BillBody, style: Style) -> String {
         Column::Left("TO"),
     ];
     text.push_str(&table(&columns, rows.collect()));
-    for hand in &body.hands {
-        let notes = hand_notes(hand, bill);
+    for hand in hands {
+        let notes = hand_notes(hand, currency);
         if !notes.is_empty() {
             text.push_str(&format!("no {}: {}\n", hand.number, notes.join(", ")));
         }
@@ -185,15 +197,17 @@ fn claim_text(claim: &Claim, bill: &Bill) -> String {
 }
 
 /// What does not fit into the row of a hand.
-fn hand_notes(hand: &Hand, bill: &Bill) -> Vec<String> {
+fn hand_notes(hand: &Hand, currency: Currency) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(sale) = &hand.sale {
-        notes.push(format!("market {}", sale.market));
+        if hand.kind != HandKind::Financed {
+            notes.push(format!("market {}", sale.market));
+        }
         notes.push(format!(
             "{} {}, interest {}",
             sale.rate,
             sale.day_count,
-            Money::new(bill.sum.currency, sale.interest)
+            Money::new(currency, sale.interest)
         ));
         notes.extend(
             sale.repo
@@ -205,7 +219,14 @@ fn hand_notes(hand: &Hand, bill: &Bill) -> Vec<String> {
         notes.push("free of payment".to_owned());
     }
     if hand.without_liability {
-        notes.push("without liability".to_owned());
+        notes.push(
+            if hand.kind == HandKind::Financed {
+                "without recourse"
+            } else {
+                "without liability"
+            }
+            .to_owned(),
+        );
     }
     notes.extend(hand.ward.as_ref().map(|ward| format!("for {ward}")));
     if !hand.text.is_empty() {
@@ -213,13 +234,14 @@ fn hand_notes(hand: &Hand, bill: &Bill) -> Vec<String> {
             HandKind::Frozen | HandKind::Stopped | HandKind::Unfrozen | HandKind::Ordered => {
                 format!("order {}", hand.text)
             }
+            HandKind::Financed => format!("registered {}", hand.text),
             _ => format!("\"{}\"", hand.text),
         });
     }
     notes
 }
 
-fn hand_row(hand: &Hand, bill: &Bill) -> Vec<String> {
+fn hand_row(hand: &Hand, currency: Currency) -> Vec<String> {
     let name = |member: &Option<MemberId>| member.as_ref().map(MemberId::to_string);
     let mut act = hand.kind.to_string();
     if hand.not_transferable {
@@ -232,7 +254,7 @@ fn hand_row(hand: &Hand, bill: &Bill) -> Vec<String> {
         hand.number.to_string(),
         hand.date.to_string(),
         act,
-        range_text(hand.range, bill.sum.currency),
+        range_text(hand.range, currency),
         name(&hand.from).unwrap_or_else(|| "the clock".to_owned()),
         name(&hand.to).unwrap_or_default(),
     ]

@@ -11,9 +11,9 @@ fn how(settlement: Settlement) -> &'static str {
     }
 }
 
-/// One line that says what happened; empty for an event of another kind.
-pub fn describe(event: &Event) -> String {
-    match event {
+/// One line that says what happened; none for an event of another kind.
+pub fn describe(event: &Event) -> Option<String> {
+    Some(match event {
         Event::BillReturned(e) => format!(
             "bill {} returned unused by {} to {}, {}",
             e.bill, e.from, e.to, e.money
@@ -69,19 +69,19 @@ pub fn describe(event: &Event) -> String {
             e.seller,
             e.holder
         ),
-        Event::BillPledged(e) => format!(
+        Event::LotPledged(e) => format!(
             "lot {} of {} pledged by {} to {} for {} due {}",
             lot_of(&e.lot, &e.money),
-            e.bill,
+            e.instrument,
             e.pledgor,
             e.pledge.pledgee,
             e.pledge.debt,
             e.pledge.debt_due
         ),
-        Event::BillReleased(e) => format!(
+        Event::LotReleased(e) => format!(
             "lot {} of {} released to {} by {}{}{}",
             lot(&e.lot),
-            e.bill,
+            e.instrument,
             e.pledgor,
             e.pledgee,
             e.price
@@ -102,14 +102,14 @@ pub fn describe(event: &Event) -> String {
             "{} for lot {} of {} set aside on the account of {}{}",
             e.money,
             lot(&e.lot),
-            e.bill,
+            e.instrument,
             e.owner,
             if e.frozen { ", frozen" } else { ", pledged" }
         ),
         Event::ProceedsPaid(e) => format!(
             "proceeds of lot {} of {}: {} free for {}{}",
             lot(&e.lot),
-            e.bill,
+            e.instrument,
             e.freed,
             e.owner,
             e.to.as_ref()
@@ -146,7 +146,7 @@ pub fn describe(event: &Event) -> String {
             format!(
                 "lot {} of {} {measure} by {}, order {}",
                 lot(&e.lot),
-                e.bill,
+                e.instrument,
                 e.by,
                 e.order
             )
@@ -154,12 +154,12 @@ pub fn describe(event: &Event) -> String {
         Event::CourtTransferred(e) => format!(
             "lot {} of {} transferred from {} to {} by {}, order {}",
             lot_of(&e.lot, &e.money),
-            e.bill,
+            e.instrument,
             e.from,
             e.to,
             e.by,
             e.order
         ),
-        _ => String::new(),
-    }
+        _ => return None,
+    })
 }

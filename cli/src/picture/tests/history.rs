@@ -1,6 +1,6 @@
 //! Histories of a package, made up from a seed.
 
-use crate::picture::{Act, Front, Part, Placed, Tree};
+use crate::picture::{Act, Front, Paper, Part, Placed, Tree};
 use allonge_contracts::bills::{
     Circulation, LotRange, Market, RefusalCode, RepoDates, Sale, Settlement, Status,
 };
@@ -28,11 +28,13 @@ pub fn range(start: u64, end: u64) -> LotRange {
 
 pub fn front(minor: u64) -> Front {
     Front {
-        bill: "510210009999620270105000000011".parse().unwrap(),
+        paper: Paper::Bill {
+            bill: "510210009999620270105000000011".parse().unwrap(),
+            drawer: member("acme"),
+            acceptor: member("first-bank"),
+            payee: member("parts-1"),
+        },
         sum: Money::new("CNY".parse().unwrap(), minor),
-        drawer: member("acme"),
-        acceptor: member("first-bank"),
-        payee: member("parts-1"),
         maturity: "2027-07-01".parse().unwrap(),
     }
 }

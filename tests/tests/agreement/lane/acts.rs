@@ -1,7 +1,7 @@
 //! What a lane does, in order, and what each act must come to.
 
 use super::{Lane, NO_BILL, agree, range, request_of, transfer};
-use allonge_contracts::bills::{BillKind, BillNumber, RefusalCode};
+use allonge_contracts::bills::{BillKind, InstrumentNumber, RefusalCode};
 use allonge_contracts::calls::*;
 use allonge_contracts::{Call, CallResult, Code, Hash, Money, Text};
 use tests::{Party, money};
@@ -129,7 +129,7 @@ impl Lane {
         .await;
     }
 
-    pub(super) async fn a_bill_to_its_payment(&mut self) -> BillNumber {
+    pub(super) async fn a_bill_to_its_payment(&mut self) -> InstrumentNumber {
         let (a, b, c, bank) = (
             self.drawer.clone(),
             self.payee.clone(),
@@ -138,7 +138,7 @@ impl Lane {
         );
         let draw = self.register(BillKind::Bank, &bank.id, money("500.00"), self.day(90));
         let ask = RequestAcceptance {
-            bill: BillRef::Call(CallIndex { call: 0 }),
+            bill: InstrumentRef::Call(CallIndex { call: 0 }),
             answer_by: None,
         };
         let made = self
@@ -169,7 +169,7 @@ impl Lane {
         )
         .await;
         let deliver = RequestDelivery {
-            bill: BillRef::Number(bill),
+            bill: InstrumentRef::Number(bill),
             answer_by: None,
         };
         let made = self.ok("deliver", a.act(deliver)).await;
@@ -247,7 +247,7 @@ impl Lane {
 
         let lot = range(1, 12_100);
         let present = |lot| Present {
-            bill: BillRef::Number(bill),
+            bill: InstrumentRef::Number(bill),
             lot,
             part: None,
             explanation: Text::empty(),
@@ -275,7 +275,7 @@ impl Lane {
         bill
     }
 
-    pub(super) async fn what_the_rules_refuse(&mut self, bill: BillNumber) {
+    pub(super) async fn what_the_rules_refuse(&mut self, bill: InstrumentNumber) {
         let (a, b, c, bank) = (
             self.drawer.clone(),
             self.payee.clone(),
@@ -295,7 +295,7 @@ impl Lane {
             Code::NotHolder,
         )
         .await;
-        let none: BillNumber = NO_BILL.parse().unwrap();
+        let none: InstrumentNumber = NO_BILL.parse().unwrap();
         self.no(
             "endorse no bill",
             b.act(self.endorse(none, rest, None)),
@@ -339,7 +339,7 @@ impl Lane {
             panic!("no bill: {made:?}");
         };
         let revoke = Revoke {
-            bill: BillRef::Number(second),
+            bill: InstrumentRef::Number(second),
         };
         self.no(
             "revoke by the payee",
