@@ -4,6 +4,7 @@ use super::{Batch, Entry, Store, StoreError};
 use std::fs::{self, File, OpenOptions};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// What sled may keep in memory of what it has read and written.
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
@@ -13,6 +14,12 @@ const LOG_FILE: &str = "db";
 const TIP_FILE: &str = "tip";
 /// The folder of sled's own files, beside the shelves.
 const MAIN: &str = "main";
+
+/// What sled's error says while somebody else has the store open; it has no kind of its own.
+const LOCKED: &str = "could not acquire lock";
+/// How long that is waited for, and how often it is looked at.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+const LOCK_LOOK: Duration = Duration::from_millis(20);
 
 /// A store in a folder: sled for its entries, and a folder of its own for every shelf.
 pub struct SledStore {
@@ -57,21 +64,39 @@ fn guard<T>(place: &Path, call: impl FnOnce() -> Result<T, sled::Error>) -> Resu
     }
 }
 
+/// Opens sled's files. Who closed them just before may hold their lock a moment longer, for sled lets
+/// go of it in threads of its own.
+fn open_unlocked(main: &Path) -> Result<sled::Db, StoreError> {
+    let patient_until = Instant::now() + LOCK_PATIENCE;
+    loop {
+        let opened = guard(main, || {
+            sled::Config::new()
+                .path(main)
+                .flush_every_ms(None)
+                .cache_capacity(CACHE_BYTES)
+                .open()
+        });
+        match opened {
+            Err(StoreError::Failed { reason, .. })
+                if reason.contains(LOCKED) && Instant::now() < patient_until =>
+            {
+                std::thread::sleep(LOCK_LOOK);
+            }
+            opened => return opened,
+        }
+    }
+}
+
 impl SledStore {
-    /// Opens the store in a folder, or makes one. The folder must not be in use.
+    /// Opens the store in a folder, or makes one. The folder must not be in use; a lock on it is waited
+    /// for a few seconds.
     ///
     /// # Errors
     /// The folder cannot be used, or what is in it is damaged.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let main = folder.join(MAIN);
         fs::create_dir_all(&main).map_err(|error| failed(folder, error))?;
-        let db = guard(&main, || {
-            sled::Config::new()
-                .path(&main)
-                .flush_every_ms(None)
-                .cache_capacity(CACHE_BYTES)
-                .open()
-        })?;
+        let db = open_unlocked(&main)?;
         let tree = guard(&main, || db.open_tree(b"records"))?;
         let log = File::open(main.join(LOG_FILE)).map_err(|error| failed(&main, error))?;
         let tip = OpenOptions::new()

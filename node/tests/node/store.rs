@@ -542,3 +542,17 @@ fn a_transaction_takes_at_most_three_times_its_bytes_on_disk() {
     );
     assert!(ratio <= 3.0, "{ratio}");
 }
+
+#[test]
+fn a_store_that_is_just_being_closed_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = SledStore::open(folder.path()).unwrap();
+    let (told, opened) = std::sync::mpsc::channel();
+    let path = folder.path().to_owned();
+    let second = std::thread::spawn(move || told.send(SledStore::open(&path).map(drop)));
+    let early = opened.recv_timeout(std::time::Duration::from_millis(200));
+    assert!(early.is_err(), "opened or refused while in use: {early:?}");
+    drop(first);
+    opened.recv().unwrap().unwrap();
+    second.join().unwrap().unwrap();
+}
