@@ -94,7 +94,7 @@ pub enum Command {
     Demo(commands::demo::DemoArgs),
     /// Play a scenario from a file, step by step, up to the first surprise
     Play(commands::play::PlayArgs),
-    /// A whole network on this machine: up, status, kill, start, logs, down
+    /// A whole network on this machine: up, status, kill, start, partition, chaos, logs, down, …
     Cluster(commands::cluster::ClusterArgs),
     /// Measure how much a network on this machine takes, how fast, and at what cost
     Bench(commands::bench::BenchArgs),

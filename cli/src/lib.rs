@@ -1,19 +1,22 @@
 //! How people use Allonge: the command line tool, and the library behind it.
 //!
 //! [`client`] talks to nodes, [`keystore`] keeps keys in files, [`invoice`] reads invoices, [`picture`] draws bills;
-//! [`cluster`] runs a whole network on this machine; [`main`] is the program.
+//! [`cluster`] runs a whole network on this machine, [`links`] and [`chaos`] break it on purpose; [`main`] is the program.
 
 mod args;
 pub mod bench;
+pub mod chaos;
 pub mod client;
 pub mod cluster;
 mod commands;
 mod context;
 pub mod demo;
+mod dice;
 mod error;
 mod files;
 pub mod invoice;
 pub mod keystore;
+pub mod links;
 pub mod output;
 pub mod parse;
 pub mod picture;

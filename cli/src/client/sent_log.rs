@@ -114,6 +114,26 @@ impl SentLog {
         Ok(())
     }
 
+    /// Every transaction that was written down, and not more than `limit`. Lines cut short by a crash are
+    /// passed over.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn all(&self, limit: usize) -> std::io::Result<Vec<Sent>> {
+        let mut reader = BufReader::new(File::open(&self.path)?);
+        let mut all = Vec::new();
+        let mut line = Vec::new();
+        while all.len() < limit {
+            line.clear();
+            let mut one = reader.by_ref().take(MAX_LINE_BYTES);
+            if one.read_until(b'\n', &mut line)? == 0 {
+                break;
+            }
+            all.extend(serde_json::from_slice::<Sent>(&line));
+        }
+        Ok(all)
+    }
+
     /// Finds a transaction; `None` where this home never sent it. A line cut short by a crash is passed over.
     ///
     /// # Errors

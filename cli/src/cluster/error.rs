@@ -1,5 +1,6 @@
 //! Why a local network cannot do what was asked.
 
+use super::breaks::MAX_LINKED_NODES;
 use super::spec::{BuiltIn, MAX_NODES};
 use crate::client::ClientError;
 use crate::invoice::InvoiceKeyError;
@@ -12,6 +13,23 @@ pub enum ClusterError {
     /// Too few or too many.
     #[error("{0} nodes: a cluster has 1 to {MAX_NODES}")]
     Nodes(usize),
+    /// Too many for a forwarder.
+    #[error("{0} nodes: a breakable cluster has at most {MAX_LINKED_NODES}")]
+    TooManyLinked(usize),
+    /// The nodes reach each other directly.
+    #[error("the nodes of {} reach each other directly, so nothing between them can be broken", .dir.display())]
+    NotBreakable {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// The plan of what is broken cannot be read.
+    #[error("{}: {what}", .file.display())]
+    Plan {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
     /// There is something in the folder.
     #[error("the folder {} is not empty", .dir.display())]
     NotEmpty {
@@ -162,6 +180,9 @@ impl ClusterError {
     pub fn code(&self) -> &'static str {
         match self {
             ClusterError::Nodes(_) => "CLUSTER_NODES",
+            ClusterError::TooManyLinked(_) => "CLUSTER_TOO_MANY_LINKED",
+            ClusterError::NotBreakable { .. } => "CLUSTER_NOT_BREAKABLE",
+            ClusterError::Plan { .. } => "CLUSTER_PLAN",
             ClusterError::NotEmpty { .. } => "CLUSTER_FOLDER_NOT_EMPTY",
             ClusterError::NoCluster { .. } => "CLUSTER_NOT_FOUND",
             ClusterError::Manifest { .. } => "CLUSTER_MANIFEST",
@@ -190,6 +211,9 @@ impl ClusterError {
     pub fn hint(&self) -> String {
         match self {
             ClusterError::Nodes(_) => "give --nodes a number in that range; four bear the loss of one".to_owned(),
+            ClusterError::TooManyLinked(_) => "give --nodes a smaller number, or leave out --breakable".to_owned(),
+            ClusterError::NotBreakable { .. } => "make a cluster with `allonge cluster up --breakable`".to_owned(),
+            ClusterError::Plan { .. } => "mend everything with `allonge cluster heal`".to_owned(),
             ClusterError::NotEmpty { dir, cluster: true } => format!(
                 "it holds a cluster: start it again with `allonge cluster start --dir {0}`, or remove it with `allonge cluster down --dir {0} --remove`",
                 dir.display()

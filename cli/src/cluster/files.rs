@@ -1,8 +1,11 @@
 //! Makes the files of a new network: genesis, keys, one folder a node, the manifest.
 
+use super::breaks::MAX_LINKED_NODES;
 use super::error::ClusterError;
-use super::manifest::{MANIFEST_FILE, MANIFEST_VERSION, Manifest, MemberEntry, NodeEntry};
-use super::ports::NodePorts;
+use super::manifest::{
+    LinkEntry, MANIFEST_FILE, MANIFEST_VERSION, Manifest, MemberEntry, NodeEntry,
+};
+use super::ports::{NodePorts, free_ports};
 use super::process::{io, write_file};
 use super::spec::{MAX_NODES, Spec};
 use crate::client::now_ms;
@@ -44,6 +47,11 @@ pub(super) fn generate(spec: &Spec) -> Result<Manifest, ClusterError> {
     }
     check_folder(&spec.dir)?;
     let ports = spec.ports.choose(spec.nodes)?;
+    let links = if spec.breakable {
+        links(&ports)?
+    } else {
+        Vec::new()
+    };
     let dir = &spec.dir;
     for folder in [dir.clone(), dir.join(LOGS), dir.join(RUN)] {
         make_folder(&folder)?;
@@ -69,8 +77,9 @@ pub(super) fn generate(spec: &Spec) -> Result<Manifest, ClusterError> {
         .map_err(|e| ClusterError::Genesis(e.to_string()))?;
     text.push(b'\n');
     write_file(&dir.join(GENESIS), &text, 0o644)?;
-    for node in &nodes {
-        make_home(&dir.join(&node.name), node, &text, shift_ms)?;
+    for (i, node) in nodes.iter().enumerate() {
+        let ways = links.iter().filter(|link| link.from == i);
+        make_home(&dir.join(&node.name), node, &text, shift_ms, ways)?;
     }
     let manifest = Manifest {
         version: MANIFEST_VERSION,
@@ -82,6 +91,7 @@ pub(super) fn generate(spec: &Spec) -> Result<Manifest, ClusterError> {
         authority: spec.authority.clone(),
         nodes: nodes.iter().map(node_entry).collect(),
         members,
+        links,
     };
     // Last: a folder with a manifest is a whole cluster.
     manifest.write(dir)?;
@@ -213,11 +223,12 @@ fn first_moment(day: Date) -> u64 {
         .saturating_add_signed(offset.saturating_neg())
 }
 
-fn make_home(
+fn make_home<'a>(
     home: &Path,
     node: &NewNode,
     genesis: &[u8],
     shift_ms: i64,
+    ways: impl Iterator<Item = &'a LinkEntry>,
 ) -> Result<(), ClusterError> {
     make_folder(home)?;
     write_file(&home.join(GENESIS), genesis, 0o644)?;
@@ -229,13 +240,13 @@ fn make_home(
     write_key_file(&home.join("node_key"), "node_key", &node.peer)?;
     write_file(
         &home.join("config.toml"),
-        config(node, shift_ms).as_bytes(),
+        config(node, shift_ms, ways).as_bytes(),
         0o644,
     )
 }
 
 /// The node's configuration; what is not said stands as the node has it by itself.
-fn config(node: &NewNode, shift_ms: i64) -> String {
+fn config<'a>(node: &NewNode, shift_ms: i64, ways: impl Iterator<Item = &'a LinkEntry>) -> String {
     let NodePorts {
         http,
         consensus,
@@ -245,6 +256,14 @@ fn config(node: &NewNode, shift_ms: i64) -> String {
         0 => String::new(),
         ms => format!("# The network's first day is not this machine's.\nclock_shift_ms = {ms}\n"),
     };
+    let peers: String = ways
+        .map(|link| {
+            format!(
+                "\n[peers.node-{}]\nconsensus = \"{}\"\ngossip = \"{}\"\n",
+                link.to, link.consensus, link.gossip
+            )
+        })
+        .collect();
     format!(
         "# Made by `allonge cluster`.\n\
          name = \"{}\"\n\
@@ -252,12 +271,42 @@ fn config(node: &NewNode, shift_ms: i64) -> String {
          consensus = \"{}\"\n\
          gossip = \"{}\"\n\
          # The engine's every step is of no interest here.\n\
-         log = \"info,arc_malachitebft=warn\"\n{shift}",
+         log = \"info,arc_malachitebft=warn\"\n{shift}{peers}",
         node.name,
         address(http),
         address(consensus),
         address(gossip),
     )
+}
+
+/// A way from every node to every other one.
+fn links(nodes: &[NodePorts]) -> Result<Vec<LinkEntry>, ClusterError> {
+    if nodes.len() > MAX_LINKED_NODES {
+        return Err(ClusterError::TooManyLinked(nodes.len()));
+    }
+    let taken: Vec<u16> = nodes
+        .iter()
+        .flat_map(|ports| [ports.http, ports.consensus, ports.gossip])
+        .collect();
+    let all = 0..nodes.len();
+    let wires: Vec<(usize, usize)> = all
+        .clone()
+        .flat_map(|from| all.clone().map(move |to| (from, to)))
+        .filter(|(from, to)| from != to)
+        .collect();
+    let ports = free_ports(wires.len().saturating_mul(2), &taken)?;
+    let links = wires.into_iter().zip(ports.chunks_exact(2));
+    Ok(links
+        .filter_map(|((from, to), ports)| match ports {
+            [consensus, gossip] => Some(LinkEntry {
+                from,
+                to,
+                consensus: address(*consensus),
+                gossip: address(*gossip),
+            }),
+            _ => None,
+        })
+        .collect())
 }
 
 fn node_entry(node: &NewNode) -> NodeEntry {

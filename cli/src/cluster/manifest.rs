@@ -40,6 +40,23 @@ pub struct Manifest {
     pub nodes: Vec<NodeEntry>,
     /// The members of the first hour.
     pub members: Vec<MemberEntry>,
+    /// The forwarder's ways between nodes; none where they reach each other directly.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<LinkEntry>,
+}
+
+/// A way from one node to another through the forwarder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkEntry {
+    /// The number of the node that connects.
+    pub from: usize,
+    /// The number of the node that it reaches.
+    pub to: usize,
+    /// Where the first finds the consensus of the second, `host:port`.
+    pub consensus: String,
+    /// Where the first finds the transaction gossip of the second, `host:port`.
+    pub gossip: String,
 }
 
 /// A node of the cluster.
@@ -155,6 +172,15 @@ impl Manifest {
         if self.nodes.is_empty() {
             return Err("it has no nodes".to_owned());
         }
+        let known = |node: usize| node < self.nodes.len();
+        if let Some(link) = self.links.iter().find(|l| !known(l.from) || !known(l.to)) {
+            return Err(format!(
+                "a link goes from node {} to node {}, and there are {} nodes",
+                link.from,
+                link.to,
+                self.nodes.len()
+            ));
+        }
         Ok(())
     }
 
@@ -219,6 +245,12 @@ mod tests {
             authority: "central-bank".parse().unwrap(),
             nodes: (0..3).map(node).collect(),
             members: Vec::new(),
+            links: vec![LinkEntry {
+                from: 0,
+                to: 2,
+                consensus: "127.0.0.1:4".to_owned(),
+                gossip: "127.0.0.1:5".to_owned(),
+            }],
         }
     }
 
@@ -253,6 +285,10 @@ mod tests {
                 "node 1 is named `node-7`",
             ),
             (changed("/nodes", serde_json::json!([])), "no nodes"),
+            (
+                changed("/links/0/to", 3.into()),
+                "to node 3, and there are 3",
+            ),
             (
                 changed(
                     "/nodes/0",

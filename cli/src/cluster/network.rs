@@ -11,6 +11,7 @@ use crate::keystore::{Keystore, NamedKey};
 use allonge_ledger::Genesis;
 use rustix::fs::{FlockOperation, flock};
 use rustix::process::Signal;
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
@@ -36,11 +37,13 @@ const TAIL_LINES: usize = 12;
 ///
 /// Dropped, it kills the nodes that it started with [`Lifetime::WithParent`]; the files stay.
 pub struct Cluster {
-    dir: PathBuf,
-    manifest: Manifest,
-    binary: PathBuf,
-    lifetime: Lifetime,
+    pub(super) dir: PathBuf,
+    pub(super) manifest: Manifest,
+    pub(super) binary: PathBuf,
+    pub(super) lifetime: Lifetime,
     children: Vec<Option<Child>>,
+    /// The forwarder between the nodes, if this process started it.
+    pub(super) forwarder: Option<Child>,
 }
 
 impl Cluster {
@@ -108,6 +111,7 @@ impl Cluster {
             binary,
             lifetime,
             children,
+            forwarder: None,
         })
     }
 
@@ -222,7 +226,7 @@ impl Cluster {
         self.pid(node).is_some()
     }
 
-    fn process(&self, node: usize) -> Option<ProcessRecord> {
+    pub(super) fn process(&self, node: usize) -> Option<ProcessRecord> {
         ProcessRecord::read(&self.run_file(node, "json")).filter(ProcessRecord::is_alive)
     }
 
@@ -230,7 +234,7 @@ impl Cluster {
         self.dir.join(RUN).join(format!("node-{node}.{kind}"))
     }
 
-    fn entry(&self, node: usize) -> Result<&NodeEntry, ClusterError> {
+    pub(super) fn entry(&self, node: usize) -> Result<&NodeEntry, ClusterError> {
         match self.manifest.nodes.get(node) {
             Some(entry) => Ok(entry),
             None => Err(self
@@ -247,17 +251,24 @@ impl Cluster {
     /// `Running`, `Process`, `Io`.
     pub fn start(&mut self, node: usize) -> Result<u32, ClusterError> {
         let entry = self.entry(node)?.clone();
-        let _lock = self.lock(node)?;
+        self.start_forwarder()?;
+        let _lock = self.lock(&entry.name)?;
         if let Some(pid) = self.pid(node) {
             return Err(ClusterError::Running {
                 node: entry.name,
                 pid,
             });
         }
+        let home = self.dir.join(&entry.home);
         let launch = Launch {
             name: &entry.name,
             binary: &self.binary,
-            home: &self.dir.join(&entry.home),
+            words: &[
+                OsStr::new("node"),
+                OsStr::new("run"),
+                OsStr::new("--home"),
+                home.as_os_str(),
+            ],
             log: &self.dir.join(&entry.log),
             lifetime: self.lifetime,
         };
@@ -274,9 +285,9 @@ impl Cluster {
         Ok(record.pid)
     }
 
-    /// Held while a node is started, so that two commands do not start it twice.
-    fn lock(&self, node: usize) -> Result<File, ClusterError> {
-        let path = self.run_file(node, "lock");
+    /// Held while a process is started, so that two commands do not start it twice.
+    pub(super) fn lock(&self, name: &str) -> Result<File, ClusterError> {
+        let path = self.dir.join(RUN).join(format!("{name}.lock"));
         let file = OpenOptions::new()
             .create(true)
             .append(true)
@@ -439,6 +450,7 @@ impl Cluster {
                 Err(error) => return Err(error),
             }
         }
+        self.stop_forwarder()?;
         Ok(killed)
     }
 
@@ -472,14 +484,19 @@ impl Cluster {
         for (node, record) in &running {
             self.await_end(*node, record, DIE_WITHIN)?;
         }
-        Ok(())
+        self.stop_forwarder()
     }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
         if self.lifetime == Lifetime::WithParent {
-            for child in self.children.iter_mut().flatten() {
+            for child in self
+                .children
+                .iter_mut()
+                .flatten()
+                .chain(&mut self.forwarder)
+            {
                 let _ = child.kill();
                 let _ = child.wait();
             }

@@ -56,26 +56,7 @@ impl Ports {
                     }
                 }
             }
-            Ports::Free => {
-                // Below the range of outgoing connections: else such a connection may sit on a node's port while
-                // the node is down, even a peer's own attempt to reach it.
-                let below = ephemeral_start()
-                    .filter(|start| *start > LOWEST + 2_000)
-                    .unwrap_or(EPHEMERAL);
-                let span = below.saturating_sub(LOWEST).max(1);
-                let mut next = random_u16()? % span;
-                for _ in 0..TRIES {
-                    if ports.len() == nodes * PORTS_PER_NODE {
-                        break;
-                    }
-                    let port = LOWEST.saturating_add(next);
-                    next = next.wrapping_add(1) % span;
-                    if let Ok(listener) = bind(port) {
-                        held.push(listener);
-                        ports.push(port);
-                    }
-                }
-            }
+            Ports::Free => ports = free_ports(nodes.saturating_mul(PORTS_PER_NODE), &[])?,
         }
         let chosen: Vec<NodePorts> = ports
             .chunks_exact(PORTS_PER_NODE)
@@ -96,6 +77,35 @@ impl Ports {
             })
         }
     }
+}
+
+/// So many free ports besides those to be avoided.
+pub(super) fn free_ports(count: usize, avoid: &[u16]) -> Result<Vec<u16>, ClusterError> {
+    // Below the range of outgoing connections: else such a connection may sit on a node's port while the
+    // node is down, even a peer's own attempt to reach it.
+    let below = ephemeral_start()
+        .filter(|start| *start > LOWEST + 2_000)
+        .unwrap_or(EPHEMERAL);
+    let span = below.saturating_sub(LOWEST).max(1);
+    let mut next = random_u16()? % span;
+    // Held until all are found, so that none is given out twice.
+    let mut held = Vec::new();
+    let mut ports = Vec::new();
+    for _ in 0..TRIES {
+        if ports.len() == count {
+            return Ok(ports);
+        }
+        let port = LOWEST.saturating_add(next);
+        next = next.wrapping_add(1) % span;
+        if avoid.contains(&port) {
+            continue;
+        }
+        if let Ok(listener) = bind(port) {
+            held.push(listener);
+            ports.push(port);
+        }
+    }
+    Err(ClusterError::NoFreePorts { need: count })
 }
 
 fn base_port(base: u16, node: usize, offset: usize) -> Option<u16> {

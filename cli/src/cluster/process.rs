@@ -4,6 +4,7 @@ use super::error::ClusterError;
 use super::spec::Lifetime;
 use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
@@ -157,17 +158,18 @@ impl ProcessRecord {
     }
 }
 
-/// What is needed to start a node.
+/// What is needed to start a node, or the forwarder.
 pub(super) struct Launch<'a> {
     pub name: &'a str,
     pub binary: &'a Path,
-    pub home: &'a Path,
+    /// The words of the command line before `--until-stdin-closes`.
+    pub words: &'a [&'a OsStr],
     pub log: &'a Path,
     pub lifetime: Lifetime,
 }
 
 impl Launch<'_> {
-    /// Starts the node; its output goes to the end of its log.
+    /// Starts it; its output goes to the end of its log.
     pub fn spawn(&self) -> Result<(Child, ProcessRecord), ClusterError> {
         let log = OpenOptions::new()
             .create(true)
@@ -180,8 +182,8 @@ impl Launch<'_> {
             source,
         };
         let mut command = Command::new(self.binary);
-        command.args(["node", "run", "--home"]).arg(self.home);
-        // The node shall be what its files say, whatever the caller's environment is.
+        command.args(self.words);
+        // It shall be what its files say, whatever the caller's environment is.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("ALLONGE_") {
                 command.env_remove(name);

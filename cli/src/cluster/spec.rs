@@ -22,6 +22,8 @@ pub struct Spec {
     pub nodes: usize,
     /// Where they listen.
     pub ports: Ports,
+    /// Whether the nodes reach each other through a forwarder, which can break what runs between them.
+    pub breakable: bool,
     /// Currencies, all issued by `authority`.
     pub currencies: Vec<Currency>,
     /// The member that issues the currencies; must be among `members` with the role `central-bank`.
@@ -133,6 +135,7 @@ impl Spec {
             network: built_in("local cluster")?,
             nodes: 4,
             ports: Ports::Free,
+            breakable: false,
             currencies,
             members: vec![
                 MemberSpec::new(authority.clone(), Role::CentralBank),

@@ -1,5 +1,7 @@
 //! `allonge cluster`: a whole network on this machine.
 
+mod breaks;
+
 use crate::client::{At, StatusBody};
 use crate::cluster::{Cluster, Lifetime, Manifest, NodeEntry, Ports, READY_WITHIN, Spec};
 use crate::context::Context;
@@ -55,6 +57,36 @@ enum Verb {
         #[command(flatten)]
         dir: Dir,
     },
+    /// Cut groups of nodes off from each other; within a group all is well
+    #[command(
+        after_help = "Examples:\n  allonge cluster partition '0,1 | 2,3'\n  allonge cluster partition '0 | 1,2,3' --one-way\n\nNeeds a cluster made with `cluster up --breakable`."
+    )]
+    Partition(breaks::PartitionArgs),
+    /// Mend all that was cut or slowed between the nodes
+    #[command(after_help = "Example:\n  allonge cluster heal")]
+    Heal(Dir),
+    /// Let what a node says and hears arrive late
+    #[command(
+        after_help = "Examples:\n  allonge cluster slow 2 --ms 300\n  allonge cluster slow 2 --ms 0"
+    )]
+    Slow(breaks::SlowArgs),
+    /// Remove all that a node has written but its keys, and start it again empty
+    #[command(after_help = "Example:\n  allonge cluster wipe 2")]
+    Wipe(NodeArgs),
+    /// Break a fresh network at random while payments run, and check that nothing was lost
+    #[command(
+        after_help = "Examples:\n  allonge cluster chaos --seconds 60\n  allonge cluster chaos --seconds 600 --seed 7 --faults kill,pause,halves\n\nExit code 1: something was lost, or the network did not recover."
+    )]
+    Chaos(breaks::ChaosArgs),
+    /// Carry the nodes' traffic (started by `cluster up --breakable`)
+    #[command(hide = true)]
+    Forward {
+        #[command(flatten)]
+        dir: Dir,
+        /// End when standard input does
+        #[arg(long)]
+        until_stdin_closes: bool,
+    },
     /// Print the end of a node's log
     #[command(after_help = "Example:\n  allonge cluster logs 0 --follow")]
     Logs {
@@ -96,6 +128,10 @@ struct UpArgs {
     /// Return when all nodes are ready and let them run
     #[arg(long)]
     detach: bool,
+    /// Let the nodes reach each other through a forwarder, so that `partition` and `slow` can break what
+    /// runs between them (at most ten nodes)
+    #[arg(long)]
+    breakable: bool,
 }
 
 #[derive(Debug, Args)]
@@ -183,6 +219,15 @@ pub async fn run(context: &Context, args: ClusterArgs) -> Result<(), CliError> {
             follow,
             lines,
         } => logs(context, &node, follow, lines).await,
+        Verb::Partition(args) => breaks::partition(context, &args),
+        Verb::Heal(dir) => breaks::heal(context, &dir),
+        Verb::Slow(args) => breaks::slow(context, &args),
+        Verb::Wipe(args) => breaks::wipe(context, &args).await,
+        Verb::Chaos(args) => breaks::chaos(context, args).await,
+        Verb::Forward {
+            dir,
+            until_stdin_closes,
+        } => breaks::forward(&dir, until_stdin_closes).await,
         Verb::Down { dir, remove } => down(context, &dir.dir, remove),
     }
 }
@@ -191,6 +236,7 @@ async fn up(context: &Context, args: &UpArgs) -> Result<(), CliError> {
     let mut spec =
         Spec::standard(args.dir.dir.clone()).map_err(crate::cluster::ClusterError::from)?;
     spec.nodes = args.nodes;
+    spec.breakable = args.breakable;
     if let Some(base) = args.base_port {
         spec.ports = Ports::Base(base);
     }

@@ -9,7 +9,6 @@ mod book;
 mod checks;
 mod days;
 mod demand;
-mod dice;
 mod digest;
 mod entries;
 mod network;

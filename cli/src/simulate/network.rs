@@ -1,11 +1,11 @@
 //! Where a run takes place: a network made for it, or one that runs already.
 
-use super::dice::Dice;
 use super::stage::{Signer, Stage};
 use super::world::{Kind, Party, World, built};
 use crate::client::{ClientError, NodeClient, TransactionBuilder};
 use crate::cluster::{Cluster, ClusterError, MemberSpec, Spec};
 use crate::context::Context;
+use crate::dice::Dice;
 use crate::error::CliError;
 use crate::keystore::{Keystore, public_key};
 use allonge_contracts::bills::BankNumber;

@@ -1,9 +1,9 @@
 //! Who takes part and who trades with whom: made from the seed and the options alone.
 
 use super::days::add;
-use super::dice::Dice;
 use super::{Options, Stress};
 use crate::cluster::{BuiltIn, built_in};
+use crate::dice::Dice;
 use crate::error::CliError;
 use allonge_contracts::{Currency, Date, MemberId, Money};
 

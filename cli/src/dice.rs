@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 /// Answers questions by hashing them with the seed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
     pub const fn new(seed: u64) -> Self {

@@ -1,5 +1,7 @@
 //! Networks of real processes: made, used, hurt, healed and taken down.
 
+mod breaks;
+
 use allonge_cli::client::{Final, NodeClient, TransactionBuilder};
 use allonge_cli::cluster::{Cluster, Lifetime, Manifest, Spec, names, proc_stat};
 use allonge_contracts::Money;
