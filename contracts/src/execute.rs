@@ -7,6 +7,7 @@ use crate::events::Event;
 use crate::genesis::GenesisRules;
 use crate::hash::{Hash, PublicKey};
 use crate::member_id::MemberId;
+use crate::nodes::Node;
 use crate::outcome::{CallResult, Executed, Failure, Outcome, Rejection};
 use crate::run::{Act, Caller, Run};
 use crate::state::{Overlay, StateFault, View};
@@ -224,6 +225,18 @@ pub fn authorise(
     keys: &[PublicKey],
 ) -> Result<Result<(), Code>, StateFault> {
     crate::members::authorise(view, actor, keys)
+}
+
+/// Writes the nodes of the network as genesis lists them into the state of height 0, after [`write_genesis`], and
+/// commits them. The error says which rule of genesis is broken.
+pub fn write_nodes(nodes: &[Node], state: &mut Overlay<'_>) -> Result<(), String> {
+    let written = crate::nodes::write(nodes, state);
+    if written.is_ok() {
+        state.commit();
+    } else {
+        state.rollback();
+    }
+    written
 }
 
 /// Writes the state of height 0 into `state` and commits it. `time_ms` is genesis time.

@@ -40,6 +40,7 @@ mod member_id;
 pub mod members;
 mod money;
 pub mod netting;
+pub mod nodes;
 pub mod outcome;
 pub mod params;
 mod rate;
@@ -61,7 +62,7 @@ pub use date::{Date, DateError};
 pub use events::Event;
 pub use execute::{
     BlockContext, ClockRun, MAX_CALLS, TransactionContext, authorise, execute_calls, run_clock,
-    write_genesis,
+    write_genesis, write_nodes,
 };
 pub use hash::{Hash, HexError, PublicKey, RequestId, Signature, tagged_hash};
 pub use invariants::{Violation, check_invariants};

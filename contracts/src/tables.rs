@@ -11,10 +11,12 @@ use crate::member_id::MemberId;
 use crate::members::{Insolvency, Member};
 use crate::money::Currency;
 use crate::netting::{Cycle, Netting, Obligation, Queued};
+use crate::nodes::Node;
 use crate::receivables::{Certificate, Line, Overdue, Pool, QuoteAsk, SealedQuote};
 use crate::requests::{Presentment, Request};
 use crate::settlement::Instruction;
 use crate::state::Table;
+use crate::text::Text;
 use crate::trade::{Attestation, Condition, Draw, InvoiceClaim, Paper};
 
 /// The entity of tables that hold one list for the whole ledger.
@@ -146,6 +148,18 @@ pub const QUEUED: Table<Queued> = Table::new(97, "queued", 1, 3);
 pub const NETTINGS: Table<Netting> = Table::new(98, "nettings", 1, 3);
 /// Cycles: currency code → number, latest first.
 pub const CYCLES: Table<Cycle> = Table::new(99, "cycles", 1, 8);
+
+/// Nodes, validators and observers: all → name, padded to 32 bytes.
+pub const NODES: Table<Node> = Table::new(110, "nodes", 1, 32);
+
+/// A node's name as a suffix of fixed length that keeps the order of names.
+pub fn node_suffix(name: &Text<32>) -> [u8; 32] {
+    let mut suffix = [0u8; 32];
+    for (to, from) in suffix.iter_mut().zip(name.as_str().bytes()) {
+        *to = from;
+    }
+    suffix
+}
 
 /// A member's name as a suffix of fixed length that keeps the order of names.
 pub fn member_suffix(id: &MemberId) -> [u8; 32] {

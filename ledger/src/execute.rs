@@ -303,7 +303,7 @@ impl LedgerState {
                 header: Some(header.clone()),
                 trie,
                 recent,
-                validators: self.next_validators(),
+                validators: self.next_validators()?,
             },
             header,
         })

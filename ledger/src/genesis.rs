@@ -3,10 +3,10 @@
 use crate::transaction::MAX_TRANSACTION_BYTES;
 use crate::validators::{Validator, ValidatorSet, ValidatorSetError};
 use allonge_contracts::genesis::GenesisRules;
-use allonge_contracts::{Hash, PublicKey, Text, tagged_hash};
+use allonge_contracts::nodes::{Node, NodeKind};
+use allonge_contracts::{Hash, MemberId, PublicKey, Text, tagged_hash};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// The version of genesis documents.
 pub const GENESIS_VERSION: u8 = 1;
@@ -33,6 +33,9 @@ pub struct Genesis {
     pub rules: GenesisRules,
     /// The first validators, 1 to 128, ascending by key.
     pub validators: Vec<GenesisValidator>,
+    /// The first observers: nodes that may connect, follow and serve, without a vote; at most 128, ascending by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observers: Vec<GenesisObserver>,
 }
 
 /// A validator as genesis names it.
@@ -41,6 +44,9 @@ pub struct Genesis {
 pub struct GenesisValidator {
     /// A name for people, such as `node-0`.
     pub name: Text<32>,
+    /// The member that runs it, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberId>,
     /// The key that signs votes.
     pub key: PublicKey,
     /// Its weight.
@@ -51,6 +57,25 @@ pub struct GenesisValidator {
     /// Where its consensus swarm listens, `host:port`.
     pub consensus_address: Text<128>,
     /// Where its transaction gossip listens, `host:port`.
+    pub gossip_address: Text<128>,
+}
+
+/// An observer as genesis names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisObserver {
+    /// A name for people, unlike that of any other node.
+    pub name: Text<32>,
+    /// The member that runs it, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberId>,
+    /// The ed25519 key of its node on the network.
+    pub peer: PublicKey,
+    /// Where its consensus swarm listens, `host:port`; empty where others need not dial it.
+    #[serde(default)]
+    pub consensus_address: Text<128>,
+    /// Where its transaction gossip listens, `host:port`; empty where others need not dial it.
+    #[serde(default)]
     pub gossip_address: Text<128>,
 }
 
@@ -136,7 +161,7 @@ impl Genesis {
         )
     }
 
-    /// Checks what the contracts do not: version, limits, and the order and uniqueness of validators.
+    /// Checks what the contracts do not: version, limits, and the order of validators and observers.
     ///
     /// # Errors
     /// The rule that is broken, with the value.
@@ -156,33 +181,40 @@ impl Genesis {
                 ));
             }
         }
-        for (what, unique) in [
-            ("name", self.unique(|v| v.name.to_string())),
-            ("peer key", self.unique(|v| v.peer.to_string())),
-            (
-                "consensus address",
-                self.unique(|v| v.consensus_address.to_string()),
-            ),
-            (
-                "gossip address",
-                self.unique(|v| v.gossip_address.to_string()),
-            ),
-        ] {
-            unique.map_err(|twice| format!("two validators have the {what} `{twice}`"))?;
+        for (a, b) in self.observers.iter().zip(self.observers.iter().skip(1)) {
+            if a.name >= b.name {
+                return Err(format!(
+                    "observer {} must stand before {}: observers are sorted by name, each once",
+                    b.name, a.name
+                ));
+            }
         }
         Ok(())
     }
 
-    /// The first value that two validators share.
-    fn unique(&self, value: impl Fn(&GenesisValidator) -> String) -> Result<(), String> {
-        let mut seen = BTreeSet::new();
-        for validator in &self.validators {
-            let value = value(validator);
-            if !value.is_empty() && !seen.insert(value.clone()) {
-                return Err(value);
-            }
-        }
-        Ok(())
+    /// Everyone who may connect: the validators and the observers.
+    pub fn nodes(&self) -> Vec<Node> {
+        let validators = self.validators.iter().map(|v| Node {
+            name: v.name.clone(),
+            kind: NodeKind::Validator,
+            member: v.member.clone(),
+            consensus_key: Some(v.key),
+            peer_key: v.peer,
+            consensus_address: v.consensus_address.clone(),
+            gossip_address: v.gossip_address.clone(),
+            power: v.power,
+        });
+        let observers = self.observers.iter().map(|o| Node {
+            name: o.name.clone(),
+            kind: NodeKind::Observer,
+            member: o.member.clone(),
+            consensus_key: None,
+            peer_key: o.peer,
+            consensus_address: o.consensus_address.clone(),
+            gossip_address: o.gossip_address.clone(),
+            power: 0,
+        });
+        validators.chain(observers).collect()
     }
 
     /// The first validator set.

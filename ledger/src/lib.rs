@@ -53,7 +53,7 @@ pub use block::{BLOCK_VERSION, Block, BlockDecodeError, Header, Receipt, Receipt
 pub use bytes::HexBytes;
 pub use certificate::{Certificate, CertificateError};
 pub use execute::{ExecuteError, ExecutedBlock, InvalidBlock, LeftOut, Slot, transaction_root};
-pub use genesis::{GENESIS_VERSION, Genesis, GenesisValidator, Limits};
+pub use genesis::{GENESIS_VERSION, Genesis, GenesisObserver, GenesisValidator, Limits};
 pub use proof::{
     Claim, MAX_PROOF_BYTES, MAX_SET_CHANGES, NoProof, PROOF_VERSION, ProofFile, ProofReadError,
     SetChange,

@@ -6,10 +6,11 @@ use crate::recent::RecentIds;
 use crate::run::BlockRun;
 use crate::transaction::CheckedTransaction;
 use crate::trie::Trie;
-use crate::validators::ValidatorSet;
+use crate::validators::{Validator, ValidatorSet};
 use allonge_contracts::state::{EmptyView, Overlay, StateFault};
 use allonge_contracts::{
-    BlockContext, Code, Date, Hash, authorise, clock, genesis, tagged_hash, write_genesis,
+    BlockContext, Code, Date, Hash, authorise, clock, genesis, nodes, tagged_hash, write_genesis,
+    write_nodes,
 };
 use std::sync::Arc;
 
@@ -55,6 +56,7 @@ impl LedgerState {
         let validators = genesis.validator_set().map_err(|e| e.to_string())?;
         let mut overlay = Overlay::new(&EmptyView);
         write_genesis(&genesis.rules, genesis.time_ms, &mut overlay)?;
+        write_nodes(&genesis.nodes(), &mut overlay)?;
         let trie = Trie::new()
             .apply(&overlay.into_changes())
             .map_err(|e| e.to_string())?;
@@ -148,9 +150,32 @@ impl LedgerState {
         Ok(tagged_hash("allonge/params/1", &[&bytes]))
     }
 
-    /// The validators of the height after the next. Nothing in the state changes the set in protocol 1.
-    pub fn next_validators(&self) -> Arc<ValidatorSet> {
-        self.validators.clone()
+    /// Every node of the network as the state lists them after this block: those that vote and the observers, in
+    /// order of name. Only these may connect.
+    ///
+    /// # Errors
+    /// Only a damaged state.
+    pub fn nodes(&self) -> Result<Vec<nodes::Node>, StateFault> {
+        nodes::read::nodes(&self.trie)
+    }
+
+    /// The validators of the height after the next, as the state has them: what a block decides on them holds
+    /// two heights later at the earliest.
+    ///
+    /// # Errors
+    /// Only a damaged state.
+    pub fn next_validators(&self) -> Result<Arc<ValidatorSet>, StateFault> {
+        let voters: Vec<Validator> = nodes::read::voters(&self.trie)?
+            .into_iter()
+            .map(|(key, power)| Validator { key, power })
+            .collect();
+        // Checking the keys of a set is what costs, and a set seldom changes.
+        if voters == self.validators.validators() {
+            return Ok(self.validators.clone());
+        }
+        ValidatorSet::new(voters)
+            .map(Arc::new)
+            .map_err(|error| StateFault::new("nodes", error.to_string()))
     }
 
     /// Whether a transaction may be in the next block if that has this time: for this chain, not expired,
@@ -234,7 +259,7 @@ impl LedgerState {
             parent: self.tip(),
             proposer: self.validators.proposer(height, round).key,
             validators: self.validators.hash(),
-            next_validators: self.next_validators().hash(),
+            next_validators: self.next_validators()?.hash(),
             protocol: PROTOCOL_VERSION,
             transaction_root: Hash::ZERO,
             receipt_root: Hash::ZERO,

@@ -6,11 +6,7 @@ use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
 use std::io;
 
-/// The most validators a set may have; also the most signatures in a certificate.
-pub const MAX_VALIDATORS: usize = 128;
-
-/// The largest total power: three times it still fits a `u64`.
-pub const MAX_TOTAL_POWER: u64 = 1 << 60;
+pub use allonge_contracts::nodes::{MAX_TOTAL_POWER, MAX_VALIDATORS};
 
 /// One voter: its consensus key and its weight.
 #[derive(

@@ -2,13 +2,14 @@
 
 mod common;
 
-use allonge_ledger::{Genesis, LedgerState};
+use allonge_contracts::nodes::NodeKind;
+use allonge_ledger::{Genesis, GenesisObserver, LedgerState};
 use common::*;
 
 #[test]
 fn a_genesis_that_breaks_a_rule_is_refused_with_the_value() {
     type Row = (&'static str, fn(&mut Genesis), &'static str);
-    let rows: [Row; 19] = [
+    let rows: [Row; 24] = [
         (
             "version",
             |g| g.version = 2,
@@ -79,17 +80,42 @@ fn a_genesis_that_breaks_a_rule_is_refused_with_the_value() {
         (
             "a peer twice",
             |g| g.validators[1].peer = g.validators[0].peer,
-            "two validators have the peer key",
+            "two nodes have the peer key",
         ),
         (
             "an address twice",
             |g| g.validators[1].consensus_address = g.validators[0].consensus_address.clone(),
-            "two validators have the consensus address `127.0.0.1:9000`",
+            "two nodes have the consensus address `127.0.0.1:9000`",
         ),
         (
             "a name twice",
             |g| g.validators[1].name = g.validators[0].name.clone(),
-            "two validators have the name `node-0`",
+            "two nodes have the name `node-0`",
+        ),
+        (
+            "a validator without a name",
+            |g| g.validators[1].name = Default::default(),
+            "a validator without a name",
+        ),
+        (
+            "a validator of nobody",
+            |g| g.validators[0].member = Some(id("nobody")),
+            "validator node-0: `nobody` is not a member in genesis",
+        ),
+        (
+            "observers unsorted",
+            |g| g.observers = vec![observer("b", 1), observer("a", 2)],
+            "observers are sorted by name",
+        ),
+        (
+            "an observer that is a validator",
+            |g| g.observers = vec![observer("node-2", 1)],
+            "two nodes have the name `node-2`",
+        ),
+        (
+            "too many observers",
+            |g| g.observers = (0..129).map(|i| observer(&format!("o{i:03}"), i)).collect(),
+            "129 observers; the most is 128",
         ),
         ("members unsorted", |g| g.rules.members.swap(0, 1), "member"),
     ];
@@ -117,4 +143,39 @@ fn json_reads_back_and_every_field_counts() {
     let mut other = genesis();
     other.validators[3].gossip_address = "127.0.0.1:1".parse().unwrap();
     assert_ne!(other.hash(), genesis().hash());
+}
+
+fn observer(name: &str, seed: u8) -> GenesisObserver {
+    GenesisObserver {
+        name: name.parse().unwrap(),
+        member: None,
+        peer: public(&key(&format!("observer-{seed}"))),
+        consensus_address: Default::default(),
+        gossip_address: Default::default(),
+    }
+}
+
+#[test]
+fn the_state_lists_the_nodes_of_genesis_and_only_validators_vote() {
+    let mut genesis = genesis();
+    genesis.observers = vec![observer("archive", 1), observer("watch", 2)];
+    genesis.observers[0].member = Some(genesis.rules.members[0].id.clone());
+    let state = LedgerState::genesis(genesis.clone()).unwrap();
+    let nodes = state.nodes().unwrap();
+    let names: Vec<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["archive", "node-0", "node-1", "node-2", "node-3", "watch"]
+    );
+    assert_eq!(nodes[0].kind, NodeKind::Observer);
+    assert_eq!(nodes[0].member, genesis.observers[0].member);
+    assert_eq!(nodes[0].peer_key, genesis.observers[0].peer);
+    let first = genesis.validators.iter().find(|v| v.name == nodes[1].name);
+    let first = first.unwrap();
+    assert_eq!(nodes[1].kind, NodeKind::Validator);
+    assert_eq!(nodes[1].vote(), Some((first.key, first.power)));
+    assert_eq!(nodes[1].gossip_address, first.gossip_address);
+    let set = genesis.validator_set().unwrap();
+    assert_eq!(*state.validators, set);
+    assert_eq!(*state.next_validators().unwrap(), set);
 }

@@ -187,6 +187,7 @@ fn make_genesis(
     for node in nodes {
         validators.push(GenesisValidator {
             name: text(&node.name)?,
+            member: None,
             key: public_key(&node.validator),
             power: 1,
             peer: public_key(&node.peer),
@@ -212,6 +213,7 @@ fn make_genesis(
             params: spec.params.clone(),
         },
         validators,
+        observers: Vec::new(),
     })
 }
 

@@ -138,6 +138,7 @@ pub fn genesis() -> Genesis {
             .enumerate()
             .map(|(i, key)| GenesisValidator {
                 name: format!("node-{i}").parse().unwrap(),
+                member: None,
                 key: public(key),
                 power: 1,
                 peer: public(&self::key(&format!("peer-{i}"))),
@@ -145,6 +146,7 @@ pub fn genesis() -> Genesis {
                 gossip_address: format!("127.0.0.1:{}", 9100 + i).parse().unwrap(),
             })
             .collect(),
+        observers: Vec::new(),
     }
 }
 

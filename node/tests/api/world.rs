@@ -106,12 +106,14 @@ pub fn genesis() -> Genesis {
         },
         validators: vec![GenesisValidator {
             name: "node-0".parse().unwrap(),
+            member: None,
             key: validator,
             power: 1,
             peer: validator,
             consensus_address: "127.0.0.1:1".parse().unwrap(),
             gossip_address: "127.0.0.1:2".parse().unwrap(),
         }],
+        observers: Vec::new(),
     }
 }
 

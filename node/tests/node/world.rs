@@ -95,6 +95,7 @@ pub fn genesis_with(validators: usize, limits: Limits, time_ms: u64) -> Genesis 
             .enumerate()
             .map(|(i, validator)| GenesisValidator {
                 name: format!("node-{i}").parse().unwrap(),
+                member: None,
                 key: public(validator),
                 power: 1,
                 peer: public(&key(150 + i as u8)),
@@ -102,6 +103,7 @@ pub fn genesis_with(validators: usize, limits: Limits, time_ms: u64) -> Genesis 
                 gossip_address: format!("127.0.0.1:{}", 2 * i + 2).parse().unwrap(),
             })
             .collect(),
+        observers: Vec::new(),
     }
 }
 
