@@ -232,6 +232,10 @@ impl LedgerState {
             }
         }
         let executed = self.seal(frame, transactions, run)?;
+        #[cfg(plant_2)]
+        if allonge_contracts::planted(2) {
+            return Ok(executed);
+        }
         compare(header, &executed.header, &AFTER_EXECUTION)?;
         Ok(executed)
     }

@@ -56,7 +56,12 @@ fn the_rooms_depend_in_one_direction() {
                 "allonge-ledger",
                 "allonge-node",
                 "allonge-cli",
+                "allonge-storm",
             ],
+        ),
+        (
+            "allonge-storm",
+            &["allonge-contracts", "allonge-ledger", "allonge-node"],
         ),
         ("allonge-model", &[]),
         ("allonge-plays", &["allonge-contracts", "allonge-model"]),

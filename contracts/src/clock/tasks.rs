@@ -231,6 +231,10 @@ fn settle(run: &mut Run<'_, '_>, key: &DueKey) -> Result<(), StateFault> {
         return dishonour(run, bill, lot, &request, code, &text, true);
     }
     let available = balance(run.state, &bill.acceptor, money.currency)?.available();
+    #[cfg(plant_5)]
+    if crate::planted(5) && available / 2 >= money.minor {
+        crate::cash::move_cash(run.state, &bill.acceptor, &lot.holder, money)?;
+    }
     if available >= money.minor {
         pay(run, bill, lot, &request, true)
     } else if available > 0 && bill.profile.rules().partial_payment {

@@ -26,3 +26,15 @@ pub use driver::Stop;
 pub use engine::{EngineError, EngineHandle, start};
 pub use peers::{Peer, PeerError, peer_id, tcp_multiaddr};
 pub use status::{EngineStatus, metrics_text};
+
+/// For whoever drives the engine's core by itself, without its actors: this ledger's types in the engine's shape, and
+/// what stands between the two here.
+pub mod core {
+    pub use super::context::{
+        Address, Block, Context, Head, Height, Part, ProposalMessage, Validators, Vote, linear,
+    };
+    pub use super::convert::{certificate, decided_value, evidence, height_params, proposed_value};
+    pub use super::parts::split;
+    pub use super::proposals::{Proposals, Stand};
+    pub use super::signing::{Ed25519Signer, Ed25519Verifier};
+}
