@@ -94,7 +94,7 @@ pub enum Command {
     Demo(commands::demo::DemoArgs),
     /// Play a scenario from a file, step by step, up to the first surprise
     Play(commands::play::PlayArgs),
-    /// A whole network on this machine: up, status, kill, start, partition, chaos, logs, down, …
+    /// A whole network on this machine: up, status, kill, start, partition, chaos, logs, down, …; files for others
     Cluster(commands::cluster::ClusterArgs),
     /// Measure how much a network on this machine takes, how fast, and at what cost
     Bench(commands::bench::BenchArgs),
@@ -132,7 +132,7 @@ pub enum Command {
     Proof(commands::proof::ProofArgs),
     /// Check a proof file offline, with the genesis file and nothing else
     Verify(commands::verify::VerifyArgs),
-    /// A node: run it, check what it has on disk
+    /// A node: run it, ask for its health, check what it has on disk
     Node(commands::node::NodeArgs),
     /// The development clock
     Dev(commands::dev::DevArgs),

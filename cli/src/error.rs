@@ -112,6 +112,17 @@ impl CliError {
         }
     }
 
+    /// A node that answers, but cannot be used now.
+    pub fn not_ready(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        CliError::Own {
+            code: Code::NotReady.name(),
+            message: message.into(),
+            hint: hint.into(),
+            transaction: None,
+            exit: EXIT_NO_ANSWER,
+        }
+    }
+
     /// What was waited for did not come in time.
     pub fn too_late(
         transaction: Hash,

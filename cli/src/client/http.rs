@@ -89,6 +89,11 @@ impl Http {
         if nodes.iter().all(is_loopback) {
             builder = builder.no_proxy();
         }
+        if nodes.iter().all(|url| url.scheme() == "http") {
+            // The system's certificates are of no use then, and where there are none, as in a slim image, looking
+            // for them would fail.
+            builder = builder.tls_certs_only([]);
+        }
         let client = builder.build().map_err(|e| ClientError::Setup(chain(&e)))?;
         Ok(Http {
             client,

@@ -14,7 +14,7 @@ use crate::keystore::{Keystore, public_key, write_key_file};
 use allonge_contracts::calls::CurrencyAuthority;
 use allonge_contracts::genesis::{GenesisRules, OpeningBalance};
 use allonge_contracts::members::Member;
-use allonge_contracts::{Date, Text};
+use allonge_contracts::{Date, Hash, Text};
 use allonge_ledger::{GENESIS_VERSION, Genesis, GenesisValidator, LedgerState};
 use ed25519_dalek::SigningKey;
 use std::fs::{self, DirBuilder};
@@ -23,8 +23,9 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 /// The folder of member keys in a cluster's folder; as in an ALLONGE_HOME, which a cluster's folder is.
-const KEYS: &str = "keys";
-const GENESIS: &str = "genesis.json";
+pub(super) const KEYS: &str = "keys";
+pub(super) const GENESIS: &str = "genesis.json";
+const LOOPBACK: &str = "127.0.0.1";
 pub(super) const LOGS: &str = "logs";
 pub(super) const RUN: &str = "run";
 
@@ -32,12 +33,49 @@ pub(super) const RUN: &str = "run";
 const UTC_OFFSET_MINUTES: i16 = 480;
 const CLOSE_MINUTE: u16 = 1_200;
 
+/// Where a node is reached and where it listens.
+pub(super) struct Place {
+    /// The host under which others reach it.
+    pub host: String,
+    /// The address on which it listens itself.
+    pub listen: &'static str,
+    pub ports: NodePorts,
+}
+
+impl Place {
+    fn on_this_machine(ports: NodePorts) -> Self {
+        Place {
+            host: LOOPBACK.to_owned(),
+            listen: LOOPBACK,
+            ports,
+        }
+    }
+
+    /// Where others reach a port of it.
+    pub fn at(&self, port: u16) -> String {
+        format!("{}:{port}", self.host)
+    }
+
+    fn listens(&self, port: u16) -> String {
+        format!("{}:{port}", self.listen)
+    }
+}
+
 /// A node while its files are made.
-struct NewNode {
-    name: String,
+pub(super) struct NewNode {
+    pub name: String,
     validator: SigningKey,
     peer: SigningKey,
-    ports: NodePorts,
+    pub place: Place,
+}
+
+/// What was made of a network, before anybody is told.
+pub(super) struct Made {
+    pub genesis: Hash,
+    /// The genesis document as it is written to files.
+    pub text: Vec<u8>,
+    pub nodes: Vec<NewNode>,
+    pub members: Vec<MemberEntry>,
 }
 
 /// Makes the files of the network in the spec's folder.
@@ -56,16 +94,43 @@ pub(super) fn generate(spec: &Spec) -> Result<Manifest, ClusterError> {
     for folder in [dir.clone(), dir.join(LOGS), dir.join(RUN)] {
         make_folder(&folder)?;
     }
+    let places = ports.into_iter().map(Place::on_this_machine).collect();
+    let made = make_network(spec, places, &links)?;
+    write_file(&dir.join(GENESIS), &made.text, 0o644)?;
+    let manifest = Manifest {
+        version: MANIFEST_VERSION,
+        network: spec.network.to_string(),
+        genesis: made.genesis,
+        genesis_file: GENESIS.into(),
+        keys: KEYS.into(),
+        currencies: spec.currencies.clone(),
+        authority: spec.authority.clone(),
+        nodes: made.nodes.iter().map(node_entry).collect(),
+        members: made.members,
+        links,
+    };
+    // Last: a folder with a manifest is a whole cluster.
+    manifest.write(dir)?;
+    Ok(manifest)
+}
+
+/// Makes the keys, the genesis document and the nodes' folders; the document is not yet in the network's folder.
+pub(super) fn make_network(
+    spec: &Spec,
+    places: Vec<Place>,
+    links: &[LinkEntry],
+) -> Result<Made, ClusterError> {
+    let dir = &spec.dir;
     let keystore = Keystore::of_home(dir);
     let members = make_members(spec, &keystore)?;
     InvoiceKey::create(&dir.join(KEY_FILE))?;
     let mut nodes = Vec::new();
-    for (i, ports) in ports.into_iter().enumerate() {
+    for (i, place) in places.into_iter().enumerate() {
         nodes.push(NewNode {
             name: format!("node-{i}"),
             validator: new_key()?,
             peer: new_key()?,
-            ports,
+            place,
         });
     }
     let now = now_ms();
@@ -76,26 +141,16 @@ pub(super) fn generate(spec: &Spec) -> Result<Manifest, ClusterError> {
     let mut text = serde_json::to_vec_pretty(&*checked.genesis)
         .map_err(|e| ClusterError::Genesis(e.to_string()))?;
     text.push(b'\n');
-    write_file(&dir.join(GENESIS), &text, 0o644)?;
     for (i, node) in nodes.iter().enumerate() {
         let ways = links.iter().filter(|link| link.from == i);
         make_home(&dir.join(&node.name), node, &text, shift_ms, ways)?;
     }
-    let manifest = Manifest {
-        version: MANIFEST_VERSION,
-        network: spec.network.to_string(),
+    Ok(Made {
         genesis: checked.genesis_hash,
-        genesis_file: GENESIS.into(),
-        keys: KEYS.into(),
-        currencies: spec.currencies.clone(),
-        authority: spec.authority.clone(),
-        nodes: nodes.iter().map(node_entry).collect(),
+        text,
+        nodes,
         members,
-        links,
-    };
-    // Last: a folder with a manifest is a whole cluster.
-    manifest.write(dir)?;
-    Ok(manifest)
+    })
 }
 
 /// Only a new or empty folder is filled.
@@ -113,7 +168,7 @@ fn check_folder(dir: &Path) -> Result<(), ClusterError> {
     }
 }
 
-fn make_folder(folder: &Path) -> Result<(), ClusterError> {
+pub(super) fn make_folder(folder: &Path) -> Result<(), ClusterError> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -191,8 +246,8 @@ fn make_genesis(
             key: public_key(&node.validator),
             power: 1,
             peer: public_key(&node.peer),
-            consensus_address: text(&address(node.ports.consensus))?,
-            gossip_address: text(&address(node.ports.gossip))?,
+            consensus_address: text(&node.place.at(node.place.ports.consensus))?,
+            gossip_address: text(&node.place.at(node.place.ports.gossip))?,
         });
     }
     validators.sort_by_key(|validator| validator.key);
@@ -253,7 +308,14 @@ fn config<'a>(node: &NewNode, shift_ms: i64, ways: impl Iterator<Item = &'a Link
         http,
         consensus,
         gossip,
-    } = node.ports;
+    } = node.place.ports;
+    let insecure = match node.place.listen {
+        LOOPBACK => "",
+        _ => {
+            "# The API has neither TLS nor access control: keep its port off networks that are not trusted.\n\
+             insecure = true\n"
+        }
+    };
     let shift = match shift_ms {
         0 => String::new(),
         ms => format!("# The network's first day is not this machine's.\nclock_shift_ms = {ms}\n"),
@@ -269,15 +331,15 @@ fn config<'a>(node: &NewNode, shift_ms: i64, ways: impl Iterator<Item = &'a Link
     format!(
         "# Made by `allonge cluster`.\n\
          name = \"{}\"\n\
-         http = \"{}\"\n\
+         http = \"{}\"\n{insecure}\
          consensus = \"{}\"\n\
          gossip = \"{}\"\n\
          # The engine's every step is of no interest here.\n\
          log = \"info,arc_malachitebft=warn\"\n{shift}{peers}",
         node.name,
-        address(http),
-        address(consensus),
-        address(gossip),
+        node.place.listens(http),
+        node.place.listens(consensus),
+        node.place.listens(gossip),
     )
 }
 
@@ -303,8 +365,8 @@ fn links(nodes: &[NodePorts]) -> Result<Vec<LinkEntry>, ClusterError> {
             [consensus, gossip] => Some(LinkEntry {
                 from,
                 to,
-                consensus: address(*consensus),
-                gossip: address(*gossip),
+                consensus: format!("{LOOPBACK}:{consensus}"),
+                gossip: format!("{LOOPBACK}:{gossip}"),
             }),
             _ => None,
         })
@@ -317,14 +379,10 @@ fn node_entry(node: &NewNode) -> NodeEntry {
         validator: public_key(&node.validator),
         home: node.name.clone().into(),
         log: Path::new(LOGS).join(format!("{}.log", node.name)),
-        url: format!("http://{}", address(node.ports.http)),
-        consensus: address(node.ports.consensus),
-        gossip: address(node.ports.gossip),
+        url: format!("http://{}", node.place.at(node.place.ports.http)),
+        consensus: node.place.at(node.place.ports.consensus),
+        gossip: node.place.at(node.place.ports.gossip),
     }
-}
-
-fn address(port: u16) -> String {
-    format!("127.0.0.1:{port}")
 }
 
 fn text<const N: usize>(text: &str) -> Result<Text<N>, ClusterError> {

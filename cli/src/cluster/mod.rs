@@ -19,6 +19,7 @@
 mod breaks;
 mod error;
 mod files;
+mod hosts;
 mod manifest;
 mod network;
 mod ports;
@@ -27,6 +28,7 @@ mod spec;
 
 pub use breaks::MAX_LINKED_NODES;
 pub use error::ClusterError;
+pub use hosts::{HostFiles, HostNode, make_for_hosts};
 pub use manifest::{LinkEntry, MANIFEST_FILE, MANIFEST_VERSION, Manifest, MemberEntry, NodeEntry};
 pub use network::{Cluster, READY_WITHIN, STOP_WITHIN};
 pub use ports::Ports;

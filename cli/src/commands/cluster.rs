@@ -1,9 +1,10 @@
 //! `allonge cluster`: a whole network on this machine.
 
 mod breaks;
+mod files;
 
 use crate::client::{At, StatusBody};
-use crate::cluster::{Cluster, Lifetime, Manifest, NodeEntry, Ports, READY_WITHIN, Spec};
+use crate::cluster::{Cluster, Lifetime, MemberEntry, NodeEntry, Ports, READY_WITHIN, Spec};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::{Column, Style, fields, table};
@@ -11,6 +12,7 @@ use allonge_contracts::bills::BankNumber;
 use allonge_contracts::members::Role;
 use allonge_contracts::{Hash, MemberId, Money};
 use clap::{Args, Subcommand};
+use files::FilesArgs;
 use serde::Serialize;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -40,6 +42,13 @@ enum Verb {
         after_help = "Examples:\n  allonge cluster up\n  allonge cluster up --nodes 7 --dir /tmp/net --base-port 7000 --detach"
     )]
     Up(UpArgs),
+    /// Make the files of a network whose nodes run elsewhere, each on a host or in a container that bears
+    /// its name; run nothing
+    #[command(after_help = "Example:\n  allonge cluster files --dir network\n\n\
+        Each node's folder, node-0 and so on, goes to the host of that name and is run there with `allonge node run --home`.\n\
+        It listens on all addresses: 8080 (API, without TLS and access control), 26656 and 26657 (its peers).\n\
+        The network is for trying out: one program has made all keys, and it has the development clock.")]
+    Files(FilesArgs),
     /// Show the nodes and how they are, the members and where their keys are
     #[command(after_help = "Example:\n  allonge cluster status --output json")]
     Status(Dir),
@@ -207,6 +216,7 @@ struct DoneNode {
 pub async fn run(context: &Context, args: ClusterArgs) -> Result<(), CliError> {
     match args.verb {
         Verb::Up(args) => up(context, &args).await,
+        Verb::Files(args) => files::run(context, &args),
         Verb::Status(dir) => {
             let cluster = Cluster::open(&dir.dir)?;
             show(context, &cluster).await
@@ -420,7 +430,7 @@ async fn show(context: &Context, cluster: &Cluster) -> Result<(), CliError> {
         genesis: manifest.genesis,
         genesis_file: cluster.genesis_file(),
         nodes,
-        members: members(cluster, manifest),
+        members: members(cluster.dir(), &manifest.members),
     };
     context
         .out
@@ -457,9 +467,8 @@ async fn shown_node(cluster: &Cluster, i: usize, entry: &NodeEntry) -> ShownNode
     }
 }
 
-fn members(cluster: &Cluster, manifest: &Manifest) -> Vec<ShownMember> {
-    manifest
-        .members
+fn members(dir: &Path, entries: &[MemberEntry]) -> Vec<ShownMember> {
+    entries
         .iter()
         .map(|member| ShownMember {
             id: member.id.clone(),
@@ -467,7 +476,7 @@ fn members(cluster: &Cluster, manifest: &Manifest) -> Vec<ShownMember> {
             bank_number: member.bank_number,
             account_bank: member.account_bank.clone(),
             opening: member.balances.clone(),
-            key_file: cluster.dir().join(&member.key_file),
+            key_file: dir.join(&member.key_file),
         })
         .collect()
 }
@@ -503,8 +512,20 @@ fn text(shown: &Shown, style: Style) -> String {
         ],
         rows.collect(),
     ));
+    out.push_str(&members_text(&shown.members, style));
+    if let Some(node) = shown.nodes.iter().find(|node| node.running) {
+        out.push_str(&format!("\n{}\n", style.bold("To act on it")));
+        out.push_str(&format!("export ALLONGE_NODE={}\n", node.url));
+        out.push_str(&format!("export ALLONGE_HOME={}\n", shown.dir.display()));
+    }
+    out
+}
+
+/// The table of members, with its heading.
+fn members_text(members: &[ShownMember], style: Style) -> String {
+    let mut out = String::new();
     out.push_str(&format!("\n{}\n", style.bold("Members")));
-    let rows = shown.members.iter().map(|member| {
+    let rows = members.iter().map(|member| {
         let roles: Vec<&str> = member.roles.iter().map(|role| role.as_str()).collect();
         let opening: Vec<String> = member.opening.iter().map(Money::to_string).collect();
         vec![
@@ -523,11 +544,6 @@ fn text(shown: &Shown, style: Style) -> String {
         ],
         rows.collect(),
     ));
-    if let Some(node) = shown.nodes.iter().find(|node| node.running) {
-        out.push_str(&format!("\n{}\n", style.bold("To act on it")));
-        out.push_str(&format!("export ALLONGE_NODE={}\n", node.url));
-        out.push_str(&format!("export ALLONGE_HOME={}\n", shown.dir.display()));
-    }
     out
 }
 

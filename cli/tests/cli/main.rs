@@ -3,6 +3,8 @@
 mod acts;
 mod client;
 mod fake;
+mod files;
+mod health;
 mod reads;
 mod receivables;
 mod settling;

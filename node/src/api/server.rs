@@ -59,13 +59,12 @@ pub enum BindError {
     /// Not a loopback address, and nobody said that this is meant.
     #[error(
         "the API is not served on {0}: it has no TLS and no access control, so it listens on loopback only. \
-         Put a TLS proxy in front of it, or set `insecure = true` under [api] (--insecure) if this \
-         network is trusted"
+         Put a TLS proxy in front of it, or set `insecure = true` (--insecure) if this network is trusted"
     )]
     NotLoopback(SocketAddr),
     /// The address cannot be used.
     #[error(
-        "cannot listen on {address} for the API: {source}. Is another node running? Choose another address with `listen` under [api] (--api-listen)"
+        "cannot listen on {address} for the API: {source}. Is another node running? Choose another address with `http` (--http)"
     )]
     Listen {
         /// Which.

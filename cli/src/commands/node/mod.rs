@@ -1,6 +1,7 @@
-//! `allonge node`: running a node, and checking what it has on disk.
+//! `allonge node`: running a node, asking whether it is well, and checking what it has on disk.
 
 mod check;
+mod health;
 mod run;
 
 use crate::context::Context;
@@ -29,6 +30,11 @@ enum Verb {
         after_help = "Example:\n  allonge node check --home /var/lib/allonge/node-0\n\nExit code 1: something is damaged; it is named, with what to do."
     )]
     Check(check::CheckArgs),
+    /// Ask a running node whether it is ready: for health checks of containers and supervisors
+    #[command(
+        after_help = "Example:\n  allonge node health --node http://127.0.0.1:8080\n\nExit code 0: it serves and keeps up. Exit code 3: it does not answer, or is not ready; the reason is said."
+    )]
+    Health,
 }
 
 /// Runs it.
@@ -39,5 +45,6 @@ pub async fn run(context: &Context, args: NodeArgs) -> Result<(), CliError> {
     match args.verb {
         Verb::Run(args) => run::run(context, *args).await,
         Verb::Check(args) => check::run(context, &args),
+        Verb::Health => health::run(context).await,
     }
 }
