@@ -204,6 +204,7 @@ codes! {
     3110 TooManyStreams "TOO_MANY_STREAMS" retry "the node serves as many event streams as it may", "try again later or ask another node";
     3120 Internal "INTERNAL" retry "the node could not answer", "look at the node's log";
     3130 NoProofYet "NO_PROOF_YET" retry "the proof cannot be made at the moment", "ask again after the next block";
+    3135 Pruned "PRUNED" final "the block is no longer kept on this node", "ask a node that keeps the whole chain, or use a proof file made before";
     3140 Overloaded "OVERLOADED" retry "the node serves as many requests at once as it may", "try again shortly or ask another node";
 }
 

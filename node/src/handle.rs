@@ -1,7 +1,10 @@
 //! What the API, gossip and metrics ask of the running node; the seam between them and its core.
 
+use crate::store::WindowEntry;
 use allonge_contracts::{Code, Hash};
-use allonge_ledger::{Block, Certificate, CheckedTransaction, LedgerState, Receipt, Receipts};
+use allonge_ledger::{
+    Block, Certificate, CheckedTransaction, LedgerState, Receipt, Receipts, SetChange,
+};
 use async_trait::async_trait;
 use std::sync::Arc;
 use tokio::sync::broadcast;
@@ -82,6 +85,11 @@ pub enum TransactionStatus {
         /// When, in UTC milliseconds.
         at_ms: u64,
     },
+    /// It is final, but its block is no longer kept here.
+    Pruned {
+        /// The block's height.
+        height: u64,
+    },
     /// Neither on the ledger nor known.
     Unknown,
 }
@@ -135,7 +143,32 @@ pub trait NodeHandle: Send + Sync + 'static {
     /// index never makes a final transaction unknown.
     async fn transaction(&self, id: Hash) -> Result<TransactionStatus, NodeError>;
 
-    /// A final block.
+    /// The first height whose block is kept here: 1 unless older ones were pruned, or never came because the
+    /// node started from a snapshot.
+    fn history_start(&self) -> u64 {
+        1
+    }
+
+    /// Header and ids of a final block, also of one whose block is no longer kept, if they are known.
+    async fn window_entry(&self, height: u64) -> Result<Option<WindowEntry>, NodeError> {
+        let decided = self.decided(height).await?;
+        Ok(decided.map(|decided| WindowEntry {
+            header: decided.block.header.clone(),
+            ids: decided.ids.clone(),
+        }))
+    }
+
+    /// From which height on headers and ids are needed to recognise every replay after `tip`.
+    async fn window_start(&self, _tip: u64) -> Result<u64, NodeError> {
+        Ok(1)
+    }
+
+    /// All changes of the validator set up to a height, in order.
+    async fn set_changes(&self, _to: u64) -> Result<Vec<SetChange>, NodeError> {
+        Ok(Vec::new())
+    }
+
+    /// A final block; `None` also if it is no longer kept.
     async fn decided(&self, height: u64) -> Result<Option<Arc<Decided>>, NodeError>;
 
     /// Final blocks as they come, in order; a receiver that lags finds out and reads what it missed

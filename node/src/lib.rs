@@ -1,6 +1,7 @@
 //! The keeper: how the ledger is agreed on, kept and served.
 
 pub mod api;
+pub mod archive;
 pub mod config;
 pub mod consensus;
 pub mod gossip;

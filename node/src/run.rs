@@ -11,7 +11,7 @@ use crate::keyfile::{self, KeyFileError};
 use crate::machine::{IdleConfig, MachineConfig, MempoolConfig};
 use crate::metrics::Metrics;
 use crate::shell::{self, Shell, ShellConfig, StartError};
-use crate::store::{Home, HomeError, StoreError};
+use crate::store::{Home, HomeError, Keep, StoreError};
 use allonge_contracts::PublicKey;
 use allonge_ledger::{Genesis, GenesisValidator};
 use ed25519_dalek::SigningKey;
@@ -256,10 +256,14 @@ pub async fn run_until(
     let identity = identity(&home, &genesis)?;
     let listener = api::bind(config.http, config.insecure)?;
     let machine = machine_config(&config, identity.entry.key);
+    let keep = Keep {
+        blocks: config.prune_keep_blocks,
+        days: config.prune_keep_days,
+    };
     let store = Box::new(home.open_store()?);
     let for_shell = genesis.clone();
     let shell = tokio::task::spawn_blocking(move || {
-        shell::start(ShellConfig { machine }, store, for_shell)
+        shell::start(ShellConfig { machine, keep }, store, for_shell)
     })
     .await
     .map_err(|e| RunError::Stopped(e.to_string()))??;

@@ -24,6 +24,7 @@ mod node;
 mod paper;
 mod receivables;
 mod sent_log;
+mod snapshots;
 mod types;
 
 pub use builder::{
@@ -34,4 +35,5 @@ pub use events::EventStream;
 pub use node::{NodeClient, Side, Wait};
 pub use paper::{PaperBody, shown_by};
 pub use sent_log::{Sent, SentLog, SentLogError};
+pub use snapshots::FetchError;
 pub use types::*;

@@ -477,7 +477,15 @@ impl NodeClient {
     }
 
     async fn get_bytes(&self, path: &str) -> Result<Vec<u8>, ClientError> {
-        Ok(self.http.ask_bytes(&self.reading(path, &[])).await?.0)
+        self.get_bytes_with(path, &[]).await
+    }
+
+    pub(super) async fn get_bytes_with(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Result<Vec<u8>, ClientError> {
+        Ok(self.http.ask_bytes(&self.reading(path, query)).await?.0)
     }
 
     fn reading<'a>(&self, path: &'a str, query: &'a [(&'a str, String)]) -> Ask<'a> {

@@ -12,8 +12,8 @@ pub use allonge_node::api::types::{
     HoldingsBody, InstructionView, InstructionsBody, InvariantsBody, LineBody, LinesBody,
     MembersBody, NettingBody, ObligationBody, PaperFacts, PaperView, PapersBody, ParamChange,
     ParamView, ParamsBody, Problem, QueueBody, QuoteAskBody, QuoteAsksBody, QuoteBody, ReachBody,
-    RecourseBody, RequestBody, RequestView, RequestsBody, StatusBody, TransactionState,
-    TransactionView,
+    RecourseBody, RequestBody, RequestView, RequestsBody, SnapshotView, SnapshotsBody, StatusBody,
+    TransactionState, TransactionView,
 };
 
 /// A transaction that is on the ledger.

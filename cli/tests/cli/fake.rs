@@ -190,6 +190,7 @@ pub fn status() -> Value {
         best_peer_height: 41,
         since_last_block_ms: 12,
         checkpoint_height: 0,
+        history_start: 1,
         not_ready: None,
         max_transaction_life_ms: 86_400_000,
         currencies: Vec::new(),

@@ -68,6 +68,13 @@ pub async fn show(
         _ => api.node.decided(height).await?,
     };
     let decided = decided.ok_or_else(|| {
+        let start = api.node.history_start();
+        if (1..start).contains(&height) {
+            return ApiError::new(
+                Code::Pruned,
+                format!("block {height}; blocks are kept from height {start} on"),
+            );
+        }
         ApiError::new(
             Code::NotFound,
             format!("there is no block {height}; the latest is {tip}"),

@@ -77,6 +77,7 @@ fn placed(code: Code) -> Option<StatusCode> {
         | Code::UnknownKey
         | Code::TooFewApprovals => StatusCode::FORBIDDEN,
         Code::NotFound
+        | Code::Pruned
         | Code::NoSuchMember
         | Code::NoSuchBill
         | Code::NoSuchCertificate

@@ -123,7 +123,11 @@ async fn send_all(mut blocks: Blocks, last: Option<Position>, sender: &Sender) {
             Err(NoMoreBlocks::Stopping) => return,
             Err(error) => {
                 tracing::warn!(%error, "an event stream ends");
-                let error = ApiError::new(Code::NotFound, error.to_string());
+                let code = match error {
+                    NoMoreBlocks::Pruned { .. } => Code::Pruned,
+                    _ => Code::NotFound,
+                };
+                let error = ApiError::new(code, error.to_string());
                 if let Ok(event) = sse::Event::default()
                     .event("error")
                     .json_data(error.problem())

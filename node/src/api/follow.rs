@@ -93,6 +93,16 @@ pub enum NoMoreBlocks {
     /// The node stops.
     #[error("the node is stopping")]
     Stopping,
+    /// A block that is no longer kept.
+    #[error(
+        "block {height} is no longer kept on this node; blocks are kept from height {start} on"
+    )]
+    Pruned {
+        /// The block asked for.
+        height: u64,
+        /// The first one kept.
+        start: u64,
+    },
     /// A block that should be there is not.
     #[error("block {0} is not on this node")]
     Missing(u64),
@@ -131,13 +141,20 @@ impl Blocks {
             }
             if self.next <= tip || self.ahead.is_some() {
                 let block = self.node.decided(self.next).await?;
-                return Ok(self.pass(block.ok_or(NoMoreBlocks::Missing(self.next))?));
+                return Ok(self.pass(block.ok_or_else(|| self.absent())?));
             }
             match self.coming.recv().await {
                 Ok(block) => self.ahead = Some(block),
                 Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return Err(NoMoreBlocks::Stopping),
             }
+        }
+    }
+
+    fn absent(&self) -> NoMoreBlocks {
+        match (self.next, self.node.history_start()) {
+            (height, start) if height < start => NoMoreBlocks::Pruned { height, start },
+            (height, _) => NoMoreBlocks::Missing(height),
         }
     }
 

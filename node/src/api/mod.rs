@@ -23,6 +23,7 @@ mod receivables;
 mod requests;
 mod rules;
 mod server;
+mod snapshots;
 mod status;
 mod trade;
 mod transactions;
@@ -51,6 +52,7 @@ struct Api {
     metrics: Arc<Metrics>,
     waiters: Arc<follow::Waiters>,
     pins: Arc<pages::Pins>,
+    snapshots: Arc<snapshots::Snapshots>,
     streams: Arc<Semaphore>,
     stopping: watch::Receiver<bool>,
 }
@@ -102,6 +104,8 @@ fn router(api: Api) -> Router {
         .route("/transactions/{id}", get(transactions::show))
         .route("/transactions/{id}/proof", get(proofs::transaction))
         .route("/blocks/{height}", get(blocks::show))
+        .route("/snapshots", get(snapshots::list))
+        .route("/snapshots/{height}/{piece}", get(snapshots::piece))
         .route("/members", get(members::list))
         .route("/members/{id}", get(members::show))
         .route("/members/{id}/gates", get(members::gates))

@@ -3,7 +3,7 @@
 use super::bills::no_such_bill;
 use super::error::ApiError;
 use super::params::{Named, NoParams, Params};
-use super::transactions::unknown;
+use super::transactions::{pruned, unknown};
 use super::{Api, offload};
 use crate::handle::TransactionStatus;
 use allonge_contracts::bills::InstrumentNumber;
@@ -27,24 +27,21 @@ pub async fn transaction(
                 format!("transaction {id} is not final"),
             ));
         }
-        TransactionStatus::Dropped { .. } | TransactionStatus::Unknown => return Err(unknown(id)),
+        TransactionStatus::Pruned { height } => return Err(pruned(&api, id, height)),
+        TransactionStatus::Dropped { .. } | TransactionStatus::Unknown => {
+            return Err(unknown(&api, id));
+        }
     };
     let block = api
         .node
         .decided(height)
         .await?
         .ok_or_else(|| ApiError::internal(format!("block {height} cannot be found")))?;
-    // Protocol 1 never changes the validators.
+    let changes = api.node.set_changes(height.saturating_sub(1)).await?;
     let proof = offload(move || {
         let certificate = block.certificate.as_ref().clone();
-        ProofFile::transaction(
-            &block.block,
-            &block.receipts,
-            index,
-            certificate,
-            Vec::new(),
-        )
-        .map(|proof| proof.to_json())
+        ProofFile::transaction(&block.block, &block.receipts, index, certificate, changes)
+            .map(|proof| proof.to_json())
     })
     .await?
     .map_err(ApiError::internal)?;
@@ -79,8 +76,10 @@ async fn of_lots(api: &Api, number: InstrumentNumber, prove: Prove) -> Result<Re
         .as_ref()
         .map(|certificate| certificate.as_ref().clone())
         .ok_or_else(|| ApiError::new(Code::NoProofYet, "the ledger has no block yet"))?;
+    let before = snapshot.state.height().saturating_sub(1);
+    let changes = api.node.set_changes(before).await?;
     let proof = offload(move || {
-        prove(&snapshot.state, &number, certificate, Vec::new()).map(|proof| proof.to_json())
+        prove(&snapshot.state, &number, certificate, changes).map(|proof| proof.to_json())
     })
     .await?
     .map_err(|error| match error {

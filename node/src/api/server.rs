@@ -129,6 +129,7 @@ impl Server {
             metrics: config.metrics,
             waiters,
             pins: Arc::default(),
+            snapshots: Arc::default(),
             streams: Arc::new(Semaphore::new(STREAMS)),
             stopping,
         };

@@ -64,6 +64,7 @@ pub async fn status(
         best_peer_height: health.best_peer_height,
         since_last_block_ms: health.since_last_block_ms,
         checkpoint_height: health.checkpoint_height,
+        history_start: api.node.history_start(),
         not_ready: health.not_ready,
         max_transaction_life_ms: genesis.limits.transaction_life_ms,
         currencies: cash::read::currencies(&state.trie)?

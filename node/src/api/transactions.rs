@@ -136,15 +136,32 @@ pub async fn show(
             until_final(&api, id, place, patience).await
         }
         (Some(status), ..) => Ok(Json(api.at(TransactionView { id, status })).into_response()),
-        (None, ..) => Err(unknown(id)),
+        (None, ..) => Err(unknown(&api, id)),
     }
 }
 
 /// What a transaction that this node does not know is answered with.
-pub fn unknown(id: Hash) -> ApiError {
+pub fn unknown(api: &Api, id: Hash) -> ApiError {
+    let kept = match api.node.history_start() {
+        1 => String::new(),
+        start => {
+            format!("; it keeps blocks from height {start} on and may not know of earlier ones")
+        }
+    };
     ApiError::new(
         Code::NotFound,
-        format!("no transaction {id} is on the ledger or waiting at this node"),
+        format!("no transaction {id} is on the ledger or waiting at this node{kept}"),
+    )
+}
+
+/// A transaction is final, but its block is gone.
+pub fn pruned(api: &Api, id: Hash, height: u64) -> ApiError {
+    let start = api.node.history_start();
+    ApiError::new(
+        Code::Pruned,
+        format!(
+            "transaction {id} is final in block {height}; blocks are kept from height {start} on"
+        ),
     )
 }
 
@@ -293,6 +310,7 @@ fn from_block((block, index): Found) -> Result<TransactionState, ApiError> {
 async fn state(api: &Api, id: Hash) -> Result<Option<TransactionState>, ApiError> {
     Ok(match api.node.transaction(id).await? {
         TransactionStatus::Unknown => None,
+        TransactionStatus::Pruned { height } => return Err(pruned(api, id, height)),
         TransactionStatus::Waiting => Some(TransactionState::Waiting),
         TransactionStatus::Dropped { code, at_ms } => Some(TransactionState::Dropped {
             problem: problem(code, code.summary().to_owned()),

@@ -493,6 +493,9 @@ pub struct StatusBody {
     /// The height of the last checkpoint on disk.
     #[serde(with = "allonge_contracts::json::string")]
     pub checkpoint_height: u64,
+    /// The first height whose block is kept here.
+    #[serde(default = "first_height", with = "allonge_contracts::json::string")]
+    pub history_start: u64,
     /// Why the node is not ready to serve; absent when it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_ready: Option<String>,
@@ -503,6 +506,41 @@ pub struct StatusBody {
     pub currencies: Vec<CurrencyView>,
     /// The validators of the next height.
     pub validators: Vec<ValidatorView>,
+}
+
+fn first_height() -> u64 {
+    1
+}
+
+/// `GET /v1/snapshots`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotsBody {
+    /// What can be fetched, the latest first; empty before the first block.
+    pub snapshots: Vec<SnapshotView>,
+}
+
+/// The ledger at a height, as another node can fetch it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotView {
+    /// The height.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub height: u64,
+    /// The hash of its block.
+    pub block: Hash,
+    /// Its time in UTC milliseconds.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub time_ms: u64,
+    /// The root of the state after it.
+    pub state_root: Hash,
+    /// Entries of the state.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub entries: u64,
+    /// From which height on headers and ids are needed to recognise every replay.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub window_start: u64,
+    /// The first height whose block the node keeps.
+    #[serde(with = "allonge_contracts::json::string")]
+    pub history_start: u64,
 }
 
 /// `GET /readyz`.

@@ -102,6 +102,10 @@ pub struct NodeConfig {
     pub mempool_count: u64,
     /// The most bytes of transactions that wait.
     pub mempool_bytes: u64,
+    /// Older blocks than so many last ones are let go; all are kept where neither this nor the next is set.
+    pub prune_keep_blocks: Option<u64>,
+    /// Older blocks than so many days are let go.
+    pub prune_keep_days: Option<u64>,
     /// Added to this machine's clock, in milliseconds: the network's days are then others than this
     /// machine's. Only on a network with the development clock.
     pub clock_shift_ms: i64,
@@ -187,6 +191,12 @@ impl NodeConfig {
                 64 * 1024 * 1024,
                 512 * 1024..=16 * 1024 * 1024 * 1024,
             )?,
+            prune_keep_blocks: layers.bound(
+                "prune_keep_blocks",
+                |s| s.prune_keep_blocks,
+                1..=u64::MAX,
+            )?,
+            prune_keep_days: layers.bound("prune_keep_days", |s| s.prune_keep_days, 1..=36_500)?,
             clock_shift_ms: layers
                 .get(|s| s.clock_shift_ms)
                 .map_or(0, |(shift, _)| shift),
@@ -291,6 +301,19 @@ impl Layers<'_> {
             origin: self.named(key, origin),
             what: format!("choose from {} to {}", range.start(), range.end()),
         })
+    }
+
+    /// A number without a default.
+    fn bound(
+        &self,
+        key: &'static str,
+        read: impl Fn(&Settings) -> Option<u64>,
+        range: std::ops::RangeInclusive<u64>,
+    ) -> Result<Option<u64>, ConfigError> {
+        match self.get(&read) {
+            Some((value, _)) => self.number(key, read, value, range).map(Some),
+            None => Ok(None),
+        }
     }
 
     fn named(&self, key: &str, origin: Origin) -> Origin {

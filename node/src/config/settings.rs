@@ -37,6 +37,10 @@ pub struct Settings {
     pub mempool_count: Option<u64>,
     /// Bytes.
     pub mempool_bytes: Option<u64>,
+    /// Blocks.
+    pub prune_keep_blocks: Option<u64>,
+    /// Days.
+    pub prune_keep_days: Option<u64>,
     /// Milliseconds, also negative.
     pub clock_shift_ms: Option<i64>,
     /// In the file alone.
@@ -71,6 +75,8 @@ pub const KEYS: &[&str] = &[
     "checkpoint_blocks",
     "mempool_count",
     "mempool_bytes",
+    "prune_keep_blocks",
+    "prune_keep_days",
     "clock_shift_ms",
 ];
 
@@ -158,6 +164,8 @@ impl Settings {
                 "checkpoint_blocks" => settings.checkpoint_blocks = Some(number()?),
                 "mempool_count" => settings.mempool_count = Some(number()?),
                 "mempool_bytes" => settings.mempool_bytes = Some(number()?),
+                "prune_keep_blocks" => settings.prune_keep_blocks = Some(number()?),
+                "prune_keep_days" => settings.prune_keep_days = Some(number()?),
                 _ => {
                     let shift = value.parse().map_err(|_| wrong("write a whole number"));
                     settings.clock_shift_ms = Some(shift?);

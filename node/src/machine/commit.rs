@@ -7,7 +7,7 @@ use crate::handle::{Decided, Snapshot};
 use crate::store::{DecidedRecord, Write};
 use allonge_contracts::{Call, Code, Event, Hash, MemberId};
 use allonge_ledger::{
-    Certificate, CheckedTransaction, ExecuteError, ExecutedBlock, LedgerState, Receipts,
+    Certificate, CheckedTransaction, ExecuteError, ExecutedBlock, LedgerState, Receipts, SetChange,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -95,6 +95,8 @@ impl Machine {
             certificate: certificate.clone(),
             receipts: receipts.clone(),
         };
+        let mut writes = vec![Write::Decided(record)];
+        writes.extend(set_change(&executed, &certificate).map(Write::SetChange));
         let certificate = Arc::new(certificate);
         let ids: Vec<Hash> = executed.transactions.iter().map(|one| *one.id()).collect();
         let decided = Arc::new(Decided {
@@ -112,7 +114,7 @@ impl Machine {
         self.idle
             .committed(now_ms, leaves_due_work(&decided.receipts));
         let mut effects = vec![
-            Effect::Persist(vec![Write::Decided(record)]),
+            Effect::Persist(writes),
             Effect::Publish(self.snapshot.clone(), decided.clone()),
         ];
         for id in &decided.ids {
@@ -191,6 +193,18 @@ impl Machine {
     pub fn checkpoint_height(&self) -> u64 {
         self.checkpoint.height
     }
+}
+
+/// The change of the validator set that a block brought, with what proves it.
+fn set_change(executed: &ExecutedBlock, certificate: &Certificate) -> Option<Box<SetChange>> {
+    let header = &executed.header;
+    (header.next_validators != header.validators).then(|| {
+        Box::new(SetChange {
+            header: (**header).clone(),
+            certificate: certificate.clone(),
+            validators: executed.state.validators.validators().to_vec(),
+        })
+    })
 }
 
 /// Why a certified block was not executed.

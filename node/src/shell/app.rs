@@ -192,7 +192,9 @@ impl App for Shell {
         self.read(move |shared| {
             let mut found: Vec<(Certificate, Arc<[u8]>)> = Vec::new();
             let mut bytes = 0usize;
-            for height in from.max(1)..=to.min(shared.snapshot.load().state.height()) {
+            for height in
+                from.max(shared.history_start())..=to.min(shared.snapshot.load().state.height())
+            {
                 let Some((record, block)) = shared.records.decided_block(height)? else {
                     break;
                 };
@@ -208,7 +210,7 @@ impl App for Shell {
     }
 
     async fn history_start(&self) -> Result<u64, AppStopped> {
-        Ok(1)
+        Ok(self.shared.history_start())
     }
 
     fn peer_tip(&self, height: u64) {

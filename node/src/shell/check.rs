@@ -1,6 +1,7 @@
 //! Verifying everything that is on disk, from genesis on.
 
 use super::keys::VerifyingKeys;
+use crate::archive::{ArchiveError, BlockPart, Chain};
 use crate::machine::{Opened, ReplayError, replay};
 use crate::store::{Position, Records, StoreError};
 use allonge_contracts::state::StateFault;
@@ -31,6 +32,8 @@ pub struct CheckProgress {
 pub struct CheckReport {
     /// The last height.
     pub height: u64,
+    /// The first height whose block is kept.
+    pub history_start: u64,
     /// The last block, or genesis.
     pub tip: Hash,
     /// The root of the state after it.
@@ -52,6 +55,9 @@ pub enum CheckError {
     /// The store fails or is damaged.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A block that is not executed, for what came before it is not kept, does not belong to the chain.
+    #[error(transparent)]
+    Chain(#[from] ArchiveError),
     /// A block does not lead where its certificate says.
     #[error(transparent)]
     Replay(#[from] ReplayError),
@@ -106,8 +112,52 @@ pub enum CheckError {
     },
 }
 
+/// Where older blocks are not kept: checks those before the first checkpoint as far as they can be without
+/// executing them, and gives the state there.
+fn begin(
+    records: &Records,
+    genesis: &LedgerState,
+    kept: u64,
+    options: CheckOptions,
+) -> Result<(LedgerState, u64), CheckError> {
+    let mut chain = Chain::new(&genesis.genesis)?;
+    for change in records.set_changes(records.tip()?)? {
+        chain.set_change(&change)?;
+    }
+    let checkpoints = records.checkpoints()?.into_iter();
+    let base = checkpoints.filter(|height| *height >= kept).min();
+    let base = base.ok_or_else(|| records.no_way_to(kept))?;
+    let (keys, mut transactions) = (VerifyingKeys::default(), 0u64);
+    for height in kept..=base {
+        let (record, bytes) = records
+            .decided_block(height)?
+            .ok_or_else(|| records.missing_decision(height))?;
+        if options.signatures {
+            check_signatures(height, genesis, &keys, bytes.clone())?;
+        }
+        let opened = chain.block(&BlockPart {
+            certificate: record.certificate,
+            bytes,
+            receipts: record.receipts,
+        })?;
+        transactions = transactions.saturating_add(opened.transactions.len() as u64);
+    }
+    let state = records.load_checkpoint(base, &genesis.genesis)?;
+    match chain.last().map(allonge_ledger::Header::hash) {
+        Some(expected) if expected != state.tip() => Err(records
+            .wrong_block(
+                base,
+                &expected,
+                "the checkpoint of this height is of another block",
+            )
+            .into()),
+        _ => Ok((state, transactions)),
+    }
+}
+
 /// Executes all blocks from genesis on and compares every hash, root, certificate, receipt, checkpoint
-/// and index entry on the way; at the end the state must agree with itself.
+/// and index entry on the way; at the end the state must agree with itself. Where older blocks are not kept it
+/// begins with the first checkpoint behind, whose header the validators that follow from genesis have certified.
 ///
 /// # Errors
 /// The first thing that is wrong.
@@ -122,8 +172,12 @@ pub fn check(
     let (tip, indexed_to) = (records.tip()?, records.indexed_to());
     let mut checkpoints = records.checkpoints()?;
     checkpoints.reverse();
+    let kept = records.history_start()?;
     let mut transactions = 0u64;
-    for height in 1..=tip {
+    if kept > 1 {
+        (state, transactions) = begin(records, &state, kept, options)?;
+    }
+    for height in state.height().saturating_add(1)..=tip {
         let (record, bytes) = records
             .decided_block(height)?
             .ok_or_else(|| records.missing_decision(height))?;
@@ -173,6 +227,7 @@ pub fn check(
     }
     Ok(CheckReport {
         height: tip,
+        history_start: kept,
         tip: state.tip(),
         state_root: state.trie.root(),
         transactions,

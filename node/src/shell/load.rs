@@ -73,12 +73,16 @@ pub(super) fn load(records: &Records, genesis: Genesis) -> Result<Loaded, StartE
     let genesis = LedgerState::genesis(genesis).map_err(StartError::Genesis)?;
     let tip = records.tip()?;
     let mut restart = Restart::fresh(begin(records, genesis, tip)?);
+    let kept = records.history_start()?;
+    if restart.state.height().saturating_add(1) < kept {
+        return Err(records.no_way_to(kept).into());
+    }
     restart.checkpoint_height = restart.state.height();
     let mut lag = Lag::default();
     let mut logged = Instant::now();
     let from = restart.state.height().saturating_add(1);
     let indexed = records.indexed_to();
-    for height in from.min(indexed.saturating_add(1))..=tip {
+    for height in from.min(indexed.saturating_add(1)).max(kept)..=tip {
         let (record, bytes) = records
             .decided_block(height)?
             .ok_or_else(|| records.missing_decision(height))?;

@@ -18,13 +18,13 @@ pub use load::{StartError, restart};
 use self::core::{Core, Failure};
 use crate::handle::{Decided, Snapshot};
 use crate::machine::{Machine, MachineConfig};
-use crate::store::{Records, Store};
+use crate::store::{Keep, Records, Store};
 use allonge_contracts::Hash;
 use allonge_ledger::{CheckedTransaction, Genesis};
 use arc_swap::ArcSwap;
 use inbox::Inbox;
 use memory::{Lag, OwnWaiting, RecentBlocks};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc as std_mpsc};
 use std::thread::JoinHandle;
 use tokio::sync::{broadcast, mpsc, watch};
@@ -41,6 +41,8 @@ const SUBSCRIBER_LAG: usize = 256;
 pub struct ShellConfig {
     /// The node's logic.
     pub machine: MachineConfig,
+    /// How much of the chain is kept; all of it by default.
+    pub keep: Keep,
 }
 
 /// What the core thread knows and others ask for often.
@@ -67,6 +69,8 @@ pub(crate) struct Shared {
     pub outgoing: mpsc::Sender<CheckedTransaction>,
     pub numbers: Mutex<Numbers>,
     pub peers: AtomicU32,
+    /// The first height whose block is kept.
+    history_start: AtomicU64,
     pub stop: watch::Sender<Option<String>>,
     pub keys: Arc<VerifyingKeys>,
 }
@@ -78,6 +82,16 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) use crate::wall::now_ms;
 
 impl Shared {
+    /// The first height whose block is kept.
+    pub fn history_start(&self) -> u64 {
+        self.history_start.load(Ordering::Relaxed)
+    }
+
+    /// Older blocks than this are about to go.
+    pub fn begin_history_at(&self, height: u64) {
+        self.history_start.fetch_max(height, Ordering::Relaxed);
+    }
+
     /// Ends the core; the first reason counts.
     pub fn stop(&self, reason: String) {
         self.stop.send_if_modified(|stopped| {
@@ -115,6 +129,7 @@ pub fn start(
     let records = Records::open(store, &genesis.hash())?;
     let hash = genesis.hash();
     let loaded = load::load(&records, genesis)?;
+    let history_start = records.history_start()?;
     let machine = Machine::start(config.machine, now_ms(), loaded.restart);
     let (outgoing, outgoing_receiver) = mpsc::channel(OUTGOING);
     let shared = Arc::new(Shared {
@@ -129,6 +144,7 @@ pub fn start(
         outgoing,
         numbers: Mutex::new(Numbers::default()),
         peers: AtomicU32::new(0),
+        history_start: AtomicU64::new(history_start),
         stop: watch::Sender::new(None),
         keys: Arc::new(VerifyingKeys::default()),
     });
@@ -147,7 +163,7 @@ pub fn start(
         spawn("allonge-core", Box::new(move || core.run()))?,
         spawn(
             "allonge-behind",
-            Box::new(move || background::run(&behind, &due)),
+            Box::new(move || background::run(&behind, config.keep, &due)),
         )?,
     ];
     Ok(Arc::new(Shell {

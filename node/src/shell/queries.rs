@@ -6,9 +6,9 @@ use crate::handle::{
     Admitted, Decided, Health, NodeError, NodeHandle, Refused, Snapshot, Source, TransactionStatus,
 };
 use crate::machine::WaitingStatus;
-use crate::store::{Position, StoreError};
+use crate::store::{Position, StoreError, WindowEntry};
 use allonge_contracts::{Code, Hash};
-use allonge_ledger::{Block, CheckedTransaction};
+use allonge_ledger::{Block, CheckedTransaction, SetChange};
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -76,9 +76,13 @@ fn load(shared: &Shared, height: u64) -> Result<Option<Arc<Decided>>, StoreError
     })))
 }
 
-/// The final transaction of this id at this place, if it is there.
+/// The final transaction of this id at this place, if it is there. Of a block that is not kept the index
+/// alone says that it is.
 fn at(shared: &Shared, id: &Hash, at: Position) -> Result<Option<TransactionStatus>, StoreError> {
     let index = at.index as usize;
+    if at.height < shared.history_start() {
+        return Ok(Some(TransactionStatus::Pruned { height: at.height }));
+    }
     let decided = load(shared, at.height)?.filter(|decided| decided.ids.get(index) == Some(id));
     let receipt = decided.and_then(|decided| decided.receipts.transactions.get(index).cloned());
     Ok(receipt.map(|receipt| TransactionStatus::Final {
@@ -169,12 +173,36 @@ impl NodeHandle for Shell {
         Ok(found.await??.unwrap_or(TransactionStatus::Unknown))
     }
 
+    fn history_start(&self) -> u64 {
+        self.shared.history_start()
+    }
+
+    async fn window_entry(&self, height: u64) -> Result<Option<WindowEntry>, NodeError> {
+        let read = move |shared: &Shared| shared.records.window_entry(height);
+        Ok(blocking(&self.shared, read).await??)
+    }
+
+    async fn window_start(&self, tip: u64) -> Result<u64, NodeError> {
+        let life_ms = self.snapshot().state.genesis.limits.transaction_life_ms;
+        let read = move |shared: &Shared| shared.records.window_start(tip, life_ms);
+        Ok(blocking(&self.shared, read).await??)
+    }
+
+    async fn set_changes(&self, to: u64) -> Result<Vec<SetChange>, NodeError> {
+        let read = move |shared: &Shared| shared.records.set_changes(to);
+        Ok(blocking(&self.shared, read).await??)
+    }
+
     async fn decided(&self, height: u64) -> Result<Option<Arc<Decided>>, NodeError> {
+        // What is in memory by chance is not answered from it: a block is kept or it is not.
+        if height < self.shared.history_start() {
+            return Ok(None);
+        }
         let recent = lock(&self.shared.recent).get(height);
         if recent.is_some() {
             return Ok(recent);
         }
-        if height == 0 || height > self.shared.snapshot.load().state.height() {
+        if height > self.shared.snapshot.load().state.height() {
             return Ok(None);
         }
         Ok(blocking(&self.shared, move |shared| load(shared, height)).await??)

@@ -4,11 +4,15 @@ use allonge_contracts::Hash;
 
 /// What this store is.
 pub const FORMAT: &[u8] = b"format";
+/// The first height whose block is kept.
+pub const HISTORY: &[u8] = b"history";
 const BODY: u8 = b'b';
 const CHECKPOINT: u8 = b'c';
 const DECIDED: u8 = b'd';
 const BUILT: u8 = b'm';
 const PROPOSED: u8 = b'p';
+const SET_CHANGE: u8 = b'v';
+const WINDOW: u8 = b'w';
 const RUN: u8 = b'x';
 const PAGE: u8 = b'y';
 /// Entries of the state, on a checkpoint's own shelf.
@@ -104,6 +108,31 @@ pub fn ids_chunk(chunk: u32) -> Vec<u8> {
     key(IDS, &[&chunk.to_be_bytes()])
 }
 
+/// All bodies.
+pub fn all_bodies() -> Vec<u8> {
+    vec![BODY]
+}
+
+/// All changes of the validator set.
+pub fn set_changes() -> Vec<u8> {
+    vec![SET_CHANGE]
+}
+
+/// The change of the validator set that a height brought.
+pub fn set_change(height: u64) -> Vec<u8> {
+    key(SET_CHANGE, &[&height.to_be_bytes()])
+}
+
+/// All headers kept without their blocks.
+pub fn window() -> Vec<u8> {
+    vec![WINDOW]
+}
+
+/// A header kept without its block.
+pub fn window_at(height: u64) -> Vec<u8> {
+    key(WINDOW, &[&height.to_be_bytes()])
+}
+
 /// All runs of the index.
 pub fn runs() -> Vec<u8> {
     vec![RUN]
@@ -137,10 +166,13 @@ pub fn describe(key: &[u8]) -> String {
         Some(&DECIDED) => "the decision",
         Some(&BUILT) => "the own block",
         Some(&PROPOSED) => "the proposal",
+        Some(&SET_CHANGE) => "the change of validators",
+        Some(&WINDOW) => "the header without its block",
         Some(&RUN) => "the index",
         Some(&PAGE) => "a page of the index",
         Some(&STATE) => return format!("part {} of the state", hex::encode(key)),
         Some(&IDS) => return format!("part {} of the recent ids", hex::encode(key)),
+        _ if key == HISTORY => return "the beginning of the history".to_owned(),
         _ => return format!("the record {}", String::from_utf8_lossy(key)),
     };
     match height_of(key) {

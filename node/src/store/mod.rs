@@ -5,6 +5,8 @@
 //! This is the only folder that names sled.
 
 mod checkpoint;
+mod format;
+mod history;
 mod home;
 mod index;
 mod keys;
@@ -14,6 +16,8 @@ mod sealed;
 mod sled_store;
 
 pub use checkpoint::CheckpointMeta;
+pub use format::{FORMAT, Migration, OLDEST_FORMAT, migrate};
+pub use history::{Keep, Pruned, WindowEntry};
 pub use home::{Home, HomeError};
 pub use index::{IndexEntry, Position};
 pub use memory::MemoryStore;
@@ -41,6 +45,17 @@ pub enum StoreError {
         record: String,
         /// What is wrong with it.
         what: String,
+    },
+    /// The store is of an earlier version of the program.
+    #[error(
+        "{place}: it has format {found}, this program reads format {FORMAT}; take a backup with the program that wrote \
+         it and run `allonge node migrate` with this node's --home"
+    )]
+    OldFormat {
+        /// Which store.
+        place: String,
+        /// Its format.
+        found: u8,
     },
     /// The store belongs to another network or another version of the program.
     #[error("{place}: {what}")]

@@ -4,17 +4,17 @@
 //! one record in one batch: certificate and receipts; the same batch forgets what else was proposed
 //! for the height.
 
+use super::format;
+use super::history::{self, WindowEntry};
 use super::index::Runs;
 use super::keys;
 use super::sealed::{self, damaged};
 use super::{Batch, MAX_BATCH_KEYS, Store, StoreError};
 use allonge_contracts::{Hash, PublicKey};
-use allonge_ledger::{Certificate, Receipts};
+use allonge_ledger::{Certificate, Receipts, SetChange};
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::sync::{Arc, Mutex};
 
-/// The format of the store.
-const FORMAT: u8 = 1;
 /// The most proposals or own blocks of one height that are read back.
 const MAX_PER_HEIGHT: usize = 10_000;
 
@@ -70,6 +70,10 @@ pub enum Write {
     },
     /// That a block is final. Its bytes are there already.
     Decided(DecidedRecord),
+    /// That other validators vote after a block; kept even when the block goes.
+    SetChange(Box<SetChange>),
+    /// Header and ids of a block that is not here: of a store that is filled from a snapshot.
+    Window(WindowEntry),
 }
 
 /// The records of one network in a store.
@@ -84,35 +88,7 @@ impl Records {
     /// # Errors
     /// The store fails, is damaged, or belongs to another network or format.
     pub fn open(store: Box<dyn Store>, genesis: &Hash) -> Result<Self, StoreError> {
-        let foreign = |what: String| StoreError::Foreign {
-            place: store.place(),
-            what,
-        };
-        match sealed::get(&*store, keys::FORMAT)? {
-            Some(bytes) => match bytes.split_first() {
-                Some((&FORMAT, found)) if found == genesis.as_bytes() => {}
-                Some((&FORMAT, found)) => {
-                    return Err(foreign(format!(
-                        "it belongs to the network with genesis {}, this is {genesis}; give this node another home",
-                        hex::encode(found)
-                    )));
-                }
-                version => {
-                    return Err(foreign(format!(
-                        "it has format {}, this program reads format {FORMAT}",
-                        version.map_or(0, |(version, _)| *version)
-                    )));
-                }
-            },
-            None => {
-                let mut batch = Batch::default();
-                let mut value = vec![FORMAT];
-                value.extend_from_slice(genesis.as_bytes());
-                sealed::put(&mut batch, keys::FORMAT.to_vec(), &value);
-                store.apply(batch)?;
-                store.flush()?;
-            }
-        }
+        format::claim(&*store, genesis)?;
         let runs = Mutex::new(Runs::load(&*store)?);
         let records = Records { store, runs };
         let tip = records.tip()?;
@@ -140,8 +116,12 @@ impl Records {
     /// # Errors
     /// The store fails.
     pub fn tip(&self) -> Result<u64, StoreError> {
+        Self::last_decided(&*self.store)
+    }
+
+    pub(super) fn last_decided(store: &dyn Store) -> Result<u64, StoreError> {
         let table = keys::all_decided();
-        let last = self.store.last(&table, &keys::end_of(&table))?;
+        let last = store.last(&table, &keys::end_of(&table))?;
         Ok(last.and_then(|(key, _)| keys::height_of(&key)).unwrap_or(0))
     }
 
@@ -159,8 +139,15 @@ impl Records {
     /// # Errors
     /// The store fails or is damaged.
     pub fn decided(&self, height: u64) -> Result<Option<DecidedRecord>, StoreError> {
+        Self::read_decided(&*self.store, height)
+    }
+
+    pub(super) fn read_decided(
+        store: &dyn Store,
+        height: u64,
+    ) -> Result<Option<DecidedRecord>, StoreError> {
         let key = keys::decided(height);
-        let Some(bytes) = sealed::get_long(&*self.store, &key)? else {
+        let Some(bytes) = sealed::get_long(store, &key)? else {
             return Ok(None);
         };
         let mut rest = bytes.as_slice();
@@ -173,8 +160,12 @@ impl Records {
                     receipts: Arc::new(receipts),
                 }))
             }
-            (Err(error), _) | (_, Err(error)) => Err(self.broken(&key, error)),
-            _ => Err(self.broken(&key, "it is of another height, or bytes follow it")),
+            (Err(error), _) | (_, Err(error)) => Err(damaged(store, &key, &error.to_string())),
+            _ => Err(damaged(
+                store,
+                &key,
+                "it is of another height, or bytes follow it",
+            )),
         }
     }
 
@@ -199,6 +190,13 @@ impl Records {
             &keys::decided(height),
             "it is not there, but later ones are",
         )
+    }
+
+    /// The blocks kept begin at a height to which no state leads.
+    pub fn no_way_to(&self, height: u64) -> StoreError {
+        let what =
+            format!("blocks are kept from height {height} on, and no checkpoint leads there");
+        self.broken(keys::HISTORY, what)
     }
 
     /// A block's bytes are not that block.
@@ -281,6 +279,8 @@ impl Records {
                     self.put_decided(&mut batch, record)?;
                     tip = Some(record.certificate.height);
                 }
+                Write::SetChange(change) => history::put_set_change(&mut batch, change),
+                Write::Window(entry) => history::put_window(&mut batch, entry),
             }
         }
         self.store.apply(batch)?;

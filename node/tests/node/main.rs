@@ -2,6 +2,7 @@
 
 mod crash;
 mod idle;
+mod keeping;
 mod mempool;
 mod rules;
 mod shell;

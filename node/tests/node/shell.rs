@@ -33,6 +33,7 @@ fn config(genesis: &Genesis) -> ShellConfig {
             },
             ..MachineConfig::default()
         },
+        ..ShellConfig::default()
     }
 }
 

@@ -1,11 +1,10 @@
 //! `allonge node check`: verifying what a stopped node has on disk.
 
+use super::home::stopped;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::files::read_genesis;
 use crate::output::fields;
 use allonge_node::shell::{CheckOptions, CheckProgress, CheckReport, check};
-use allonge_node::store::{Home, Records, SledStore};
 use clap::Args;
 use serde::Serialize;
 use std::time::{Duration, Instant};
@@ -25,6 +24,8 @@ pub struct CheckArgs {
 struct Checked {
     #[serde(with = "allonge_contracts::json::string")]
     height: u64,
+    #[serde(with = "allonge_contracts::json::string")]
+    history_start: u64,
     tip: allonge_contracts::Hash,
     state_root: allonge_contracts::Hash,
     #[serde(with = "allonge_contracts::json::string")]
@@ -39,18 +40,8 @@ struct Checked {
 /// # Errors
 /// A home that cannot be used, or what is wrong in it.
 pub fn run(context: &Context, args: &CheckArgs) -> Result<(), CliError> {
-    let home = Home::take(&context.home()?).map_err(|e| unusable(e.to_string()))?;
-    let genesis = read_genesis(&home.genesis())?;
-    if !SledStore::exists(&home.store()) {
-        let folder = home.store();
-        return Err(unusable(format!(
-            "there is no store in {}",
-            folder.display()
-        )));
-    }
-    let store = home.open_store().map_err(|e| damaged(e.to_string()))?;
-    let records =
-        Records::open(Box::new(store), &genesis.hash()).map_err(|e| damaged(e.to_string()))?;
+    let stopped = stopped(context)?;
+    let records = stopped.records()?;
     let options = CheckOptions {
         signatures: !args.skip_signatures,
     };
@@ -64,14 +55,15 @@ pub fn run(context: &Context, args: &CheckArgs) -> Result<(), CliError> {
             ));
         }
     };
-    let report =
-        check(&records, genesis, options, &mut progress).map_err(|e| damaged(e.to_string()))?;
+    let report = check(&records, stopped.genesis, options, &mut progress)
+        .map_err(|e| damaged(e.to_string()))?;
     show(context, &report)
 }
 
 fn show(context: &Context, report: &CheckReport) -> Result<(), CliError> {
     let checked = Checked {
         height: report.height,
+        history_start: report.history_start,
         tip: report.tip,
         state_root: report.state_root,
         transactions: report.transactions,
@@ -82,6 +74,7 @@ fn show(context: &Context, report: &CheckReport) -> Result<(), CliError> {
         let mut text = format!("{}\n", style.good("all is in order"));
         text.push_str(&fields(&[
             ("height", checked.height.to_string()),
+            ("blocks kept from", checked.history_start.to_string()),
             ("block", checked.tip.to_string()),
             ("state root", checked.state_root.to_string()),
             ("transactions", checked.transactions.to_string()),

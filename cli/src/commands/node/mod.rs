@@ -1,11 +1,16 @@
-//! `allonge node`: running a node, asking whether it is well, and checking what it has on disk.
+//! `allonge node`: running a node, asking whether it is well, and keeping what it has on disk.
 
+mod archive;
 mod check;
 mod health;
+mod home;
+mod prune;
+mod restore;
 mod run;
 
 use crate::context::Context;
 use crate::error::CliError;
+use allonge_node::archive::What;
 use clap::{Args, Subcommand};
 
 /// Arguments of `node`.
@@ -35,6 +40,46 @@ enum Verb {
         after_help = "Example:\n  allonge node health --node http://127.0.0.1:8080\n\nExit code 0: it serves and keeps up. Exit code 3: it does not answer, or is not ready; the reason is said."
     )]
     Health,
+    /// Write the chain and the state of a node into one file, whether it runs or not
+    #[command(
+        after_help = "Example:\n  allonge node backup --home /var/lib/allonge/node-0 --to /backup/\n\n\
+        A node that runs is asked over its HTTP API and goes on meanwhile. The file is read again and verified. There is no\n\
+        private key in it. What it holds is as confidential as the ledger."
+    )]
+    Backup(archive::ArchiveArgs),
+    /// Write what another node can start from into one file: the state, the last block, and what replays
+    /// are recognised by
+    #[command(
+        after_help = "Example:\n  allonge node snapshot --home /var/lib/allonge/node-0 --to ledger.snapshot\n  allonge node restore --home /var/lib/allonge/node-4 --from ledger.snapshot --genesis genesis.json"
+    )]
+    Snapshot(archive::ArchiveArgs),
+    /// Fill a node's folder from a backup or a snapshot; all of it is verified before it is used
+    #[command(
+        after_help = "Example:\n  allonge node restore --home /var/lib/allonge/node-0 --from /backup/allonge-backup-4711.archive\n\n\
+        The folder must have no store. Keys and settings are not in a backup: put them there. Exit code 1: the file does\n\
+        not hold; nothing was changed."
+    )]
+    Restore(restore::RestoreArgs),
+    /// Fill a new node's folder from another node's snapshot, verified with the genesis alone
+    #[command(
+        after_help = "Example:\n  allonge node join --home /var/lib/allonge/node-4 --from http://10.0.0.1:8080 --genesis genesis.json\n\n\
+        Then put keys and config.toml there and run it: it fetches what came since from its peers. Blocks before the snapshot\n\
+        are not there; the API answers PRUNED for them."
+    )]
+    Join(restore::JoinArgs),
+    /// Let go of old blocks of a stopped node; a node that runs does so by itself with prune_keep_blocks or
+    /// prune_keep_days
+    #[command(
+        after_help = "Example:\n  allonge node prune --home /var/lib/allonge/node-0 --keep-days 90 --dry-run\n\n\
+        The replay window and what the last two checkpoints need is always kept. Proof files that were made still verify."
+    )]
+    Prune(prune::PruneArgs),
+    /// Bring the store of a stopped node to the format that this program reads
+    #[command(
+        after_help = "Example:\n  allonge node migrate --home /var/lib/allonge/node-0 --dry-run\n\n\
+        Take a backup first with the program that wrote the store: there is no way back."
+    )]
+    Migrate(prune::MigrateArgs),
 }
 
 /// Runs it.
@@ -46,5 +91,11 @@ pub async fn run(context: &Context, args: NodeArgs) -> Result<(), CliError> {
         Verb::Run(args) => run::run(context, *args).await,
         Verb::Check(args) => check::run(context, &args),
         Verb::Health => health::run(context).await,
+        Verb::Backup(args) => archive::run(context, &args, What::Backup).await,
+        Verb::Snapshot(args) => archive::run(context, &args, What::Snapshot).await,
+        Verb::Restore(args) => restore::run(context, &args),
+        Verb::Join(args) => restore::join(context, &args).await,
+        Verb::Prune(args) => prune::run(context, &args),
+        Verb::Migrate(args) => prune::migrate(context, &args),
     }
 }

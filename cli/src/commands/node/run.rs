@@ -1,6 +1,7 @@
 //! `allonge node run`: a node until it is interrupted.
 
 use super::check::{damaged, unusable};
+use super::home::store_error;
 use crate::cluster::stop_when_stdin_closes;
 use crate::context::Context;
 use crate::error::CliError;
@@ -71,6 +72,12 @@ struct SettingArgs {
     /// How many transactions may wait
     #[arg(long, value_name = "N")]
     mempool_count: Option<u64>,
+    /// Let go of older blocks than so many last ones
+    #[arg(long, value_name = "N")]
+    prune_keep_blocks: Option<u64>,
+    /// Let go of older blocks than so many days
+    #[arg(long, value_name = "DAYS")]
+    prune_keep_days: Option<u64>,
     /// Bytes of transactions that may wait
     #[arg(long, value_name = "BYTES")]
     mempool_bytes: Option<u64>,
@@ -91,6 +98,8 @@ impl From<SettingArgs> for Settings {
             propose_timeout_ms: args.propose_timeout_ms,
             checkpoint_transactions: args.checkpoint_transactions,
             checkpoint_blocks: args.checkpoint_blocks,
+            prune_keep_blocks: args.prune_keep_blocks,
+            prune_keep_days: args.prune_keep_days,
             mempool_count: args.mempool_count,
             mempool_bytes: args.mempool_bytes,
             ..Settings::default()
@@ -144,6 +153,10 @@ fn ended(error: RunError) -> CliError {
         RunError::Store(StoreError::Foreign { .. })
         | RunError::Start(StartError::Genesis(_) | StartError::Store(StoreError::Foreign { .. })) => {
             not_started(error.to_string())
+        }
+        RunError::Store(ref old @ StoreError::OldFormat { .. })
+        | RunError::Start(StartError::Store(ref old @ StoreError::OldFormat { .. })) => {
+            store_error(old)
         }
         RunError::Store(StoreError::Failed { .. })
         | RunError::Start(StartError::Store(StoreError::Failed { .. })) => CliError::input(
