@@ -1,19 +1,22 @@
 //! The network, the clock and the events of a seed, one after the other in one thread.
 
+mod ending;
+mod faults;
+
 use crate::audit::{Audit, Final};
 use crate::chance::Chance;
-use crate::client::{Client, Known};
+use crate::client::Client;
 use crate::engine::{Act, Halt, Todo};
 use crate::host::{Down, Host, Said};
 use crate::liar::Liar;
 use crate::memo::Memo;
 use crate::node::{Live, Node};
-use crate::plan::{CALM, Links, MS, Plan, SECOND, Time};
+use crate::plan::{Links, MS, Plan, SECOND, Time};
 use crate::wire::{Message, short};
 use crate::world::{World, public};
 use allonge_ledger::LedgerState;
 use allonge_node::consensus::core::Ed25519Signer;
-use allonge_node::machine::{MachineConfig, WaitingStatus};
+use allonge_node::machine::MachineConfig;
 use arc_malachitebft_app_channel::app::consensus::Input;
 use arc_malachitebft_app_channel::app::types::core::{Timeout, TimeoutKind};
 use sha2::{Digest, Sha256};
@@ -539,243 +542,6 @@ impl Storm {
                 }
             }
         }
-    }
-
-    fn crash(&mut self, node: usize) {
-        if self.nodes[node].live.take().is_none() {
-            return;
-        }
-        self.note(|| format!("{node}: killed"));
-        self.report.crashes += 1;
-        self.nodes[node].disk.crash(&mut self.chance);
-        if self.healed.is_none() && self.chance.permille(150) {
-            // It will be killed once more while it starts, or soon after.
-            let writes = self.chance.below(6);
-            self.nodes[node].disk.store.fail_after(writes);
-        }
-        let most = if self.healed.is_some() {
-            SECOND
-        } else {
-            4 * SECOND
-        };
-        self.after(50 * MS, most, Event::Boot(node));
-    }
-
-    fn break_something(&mut self) {
-        if self.healed.is_some() {
-            return;
-        }
-        let node = self.chance.below(self.plan.nodes);
-        match self.chance.below(13) {
-            0..=1 => self.crash(node),
-            12 => {
-                // The light goes out.
-                self.note(|| "all killed".to_owned());
-                for node in 0..self.plan.nodes {
-                    self.crash(node);
-                }
-            }
-            2..=4 => self.light(node),
-            5..=6 => self.split(),
-            7 => {
-                // One way only.
-                let to = self.chance.below(self.plan.nodes);
-                if to != node {
-                    self.report.partitions += 1;
-                    self.cut.insert((node, to));
-                    self.note(|| format!("cut {node} > {to}"));
-                }
-            }
-            8..=9 => self.join(),
-            10 => {
-                let skew = self.chance.within(0..=6_000) as i64 - 3_000;
-                self.nodes[node].skew = skew;
-                self.note(|| format!("{node}: clock {skew} ms off"));
-            }
-            _ => {
-                self.nodes[node].skew -= self.chance.within(1_000..=120_000) as i64;
-                self.note(|| format!("{node}: clock set back"));
-            }
-        }
-        let pause = self.plan.pause;
-        self.after(pause / 4, pause * 2, Event::Break);
-    }
-
-    /// The node will be killed at one of the next writes, or in the middle of one of the next inputs.
-    fn light(&mut self, node: usize) {
-        let Node {
-            live, life, disk, ..
-        } = &mut self.nodes[node];
-        let (Some(live), life) = (live, *life) else {
-            return;
-        };
-        let line = if self.chance.permille(500) {
-            let writes = self.chance.below(8);
-            disk.store.fail_after(writes);
-            format!("{node}: to be killed after {writes} writes")
-        } else {
-            let effects = self.chance.below(120) as u32;
-            live.engine.fuse = Some(effects);
-            format!("{node}: to be killed after {effects} effects")
-        };
-        self.note(|| line);
-        self.after(SECOND, 5 * SECOND, Event::Burn(node, life));
-    }
-
-    fn split(&mut self) {
-        self.report.partitions += 1;
-        let side = self.chance.draw();
-        for a in 0..self.plan.nodes {
-            for b in 0..self.plan.nodes {
-                if (side >> a & 1) != (side >> b & 1) {
-                    self.cut.insert((a, b));
-                }
-            }
-        }
-        let mask = side & ((1 << self.plan.nodes) - 1);
-        self.note(|| format!("split {mask:b}"));
-    }
-
-    fn join(&mut self) {
-        self.cut.clear();
-        self.note(|| "joined".to_owned());
-        for node in 0..self.plan.nodes {
-            self.introduce(node);
-        }
-    }
-
-    /// From here on the network is whole, and at most f lie.
-    fn heal(&mut self) {
-        self.note(|| "healed".to_owned());
-        self.links = CALM;
-        self.healed = Some((self.now, self.audit.height()));
-        for node in 0..self.plan.nodes {
-            self.nodes[node].disk.store.heal();
-            self.nodes[node].skew = self.chance.within(0..=1_000) as i64 - 500;
-            if let Some(live) = &mut self.nodes[node].live {
-                live.engine.fuse = None;
-            }
-            self.after(0, SECOND, Event::Boot(node));
-        }
-        self.join();
-        self.after(SECOND, SECOND, Event::Look);
-    }
-
-    fn submit(&mut self) -> Result<(), String> {
-        let fresh = self.healed.is_none() || self.client.open() > 0;
-        let ledger_ms = self.world.genesis.time_ms + self.now / MS;
-        let transaction = if fresh && self.chance.permille(700) {
-            self.client.act(ledger_ms)
-        } else {
-            None
-        };
-        let transaction = transaction.or_else(|| self.client.again());
-        let node = self.chance.below(self.plan.nodes);
-        if let Some(transaction) = transaction
-            && self.nodes[node].live.is_some()
-        {
-            let id = *transaction.id();
-            let mut answer = None;
-            self.with(node, |live, _| {
-                answer = Some(live.offer(transaction)?);
-                Ok(())
-            })?;
-            self.note(|| format!("{node}: offered {} {answer:?}", short(Some(id))));
-            let honest = self.nodes[node].liar.is_none();
-            if let Some(Err(refused)) = answer
-                && honest
-            {
-                self.client.refused(&id, refused.code);
-            }
-            self.dropped(node, honest);
-        }
-        let (least, most) = if self.healed.is_some() {
-            (50 * MS, 300 * MS)
-        } else {
-            (10 * MS, 400 * MS)
-        };
-        self.after(least, most, Event::Submit);
-        Ok(())
-    }
-
-    /// Asks a node what became of what is open.
-    fn dropped(&mut self, node: usize, honest: bool) {
-        let Some(live) = self.nodes[node].live.as_ref().filter(|_| honest) else {
-            return;
-        };
-        let open = self.client.sent.iter();
-        let gone: Vec<_> = open
-            .filter(|sent| sent.known == Known::Open)
-            .filter_map(|sent| {
-                let id = *sent.transaction.id();
-                match live.host.waiting(&id) {
-                    WaitingStatus::Dropped { code, .. } => Some((id, code)),
-                    _ => None,
-                }
-            })
-            .collect();
-        for (id, code) in gone {
-            self.client.refused(&id, code);
-        }
-    }
-
-    fn honest(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.plan.nodes).filter(|node| self.nodes[*node].liar.is_none())
-    }
-
-    fn look(&mut self) -> Result<bool, String> {
-        let Some((since, from)) = self.healed else {
-            return Ok(false);
-        };
-        let behind: Vec<String> = self
-            .honest()
-            .filter_map(|node| match &self.nodes[node].live {
-                Some(live) if live.host.tip() >= from + GROWS_BY => None,
-                Some(live) => Some(format!(
-                    "node {node} is at {} in round {:?}",
-                    live.host.tip(),
-                    live.engine.round()
-                )),
-                None => Some(format!("node {node} is down")),
-            })
-            .collect();
-        let open = self.client.open();
-        if behind.is_empty() && open == 0 {
-            return Ok(true);
-        }
-        if self.now - since > HEALED_WITHIN {
-            return Err(format!(
-                "no progress though the network is whole: from height {from} {}; {open} transactions have come to no end",
-                if behind.is_empty() {
-                    "all have grown".to_owned()
-                } else {
-                    behind.join(", ")
-                }
-            ));
-        }
-        self.after(250 * MS, 250 * MS, Event::Look);
-        Ok(false)
-    }
-
-    /// All is done: nothing may be missing anywhere.
-    fn end(&mut self) -> Result<(), String> {
-        let honest: Vec<usize> = self.honest().collect();
-        for node in honest {
-            let Some(live) = &self.nodes[node].live else {
-                continue;
-            };
-            self.audit.whole(node, live.host.records())?;
-            if live.host.tip() == self.audit.height() {
-                crate::audit::invariants(&live.host.snapshot().state)?;
-            }
-        }
-        for sent in &self.client.sent {
-            let id = sent.transaction.id();
-            if sent.known == Known::Final && self.audit.final_at(id).is_none() {
-                return Err(format!("transaction {id} was final and is not there"));
-            }
-        }
-        Ok(())
     }
 }
 
