@@ -13,6 +13,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 mod bills;
+mod gov;
 mod measures;
 mod netting;
 mod pools;
@@ -21,6 +22,7 @@ mod settlement;
 mod trade;
 
 pub use bills::*;
+pub use gov::*;
 pub use measures::*;
 pub use netting::*;
 pub use pools::*;
@@ -103,6 +105,9 @@ coded_enum! {
         13 . 3 "netting.cancel" => CancelObligation,
         13 . 4 "netting.limits" => SetLimits,
         13 . 5 "netting.run" => RunCycle,
+        14 . 1 "gov.propose" => ProposeChange,
+        14 . 2 "gov.vote" => VoteOnChange,
+        14 . 3 "gov.withdraw" => WithdrawChange,
     }
 }
 
@@ -121,7 +126,7 @@ pub enum InstrumentRef {
     Call(CallIndex) = 1,
 }
 
-/// A request or an instruction by its id, or the one that an earlier call of the same transaction made.
+/// A request, an instruction or a proposal by its id, or the one that an earlier call of the same transaction made.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
 )]

@@ -182,10 +182,26 @@ codes! {
     2490 InInstruction "IN_INSTRUCTION" final "the lot waits for an instruction, not for an answer", "affirm or cancel the instruction named";
     2492 TooManyInstructions "TOO_MANY_INSTRUCTIONS" retry "as many instructions of this proposer wait as may", "cancel some, or wait until some settle";
 
+    2500 NeedsProposal "NEEDS_PROPOSAL" final "the policy of this network does not let one member do this alone", "propose it with `allonge gov propose`";
+    2501 NoSuchProposal "NO_SUCH_PROPOSAL" final "there is no proposal of this id", "see the proposals with `allonge gov list`";
+    2502 NotEntitled "NOT_ENTITLED" final "the acting member has no say in it", "see who has with `allonge gov show`";
+    2503 ProposalEnded "PROPOSAL_ENDED" final "the proposal is no longer open", "see what came of it with `allonge gov show`";
+    2504 AlreadyVoted "ALREADY_VOTED" final "the acting member has voted on the proposal", "a vote stands; the proposer can withdraw the proposal";
+    2505 ProtocolTooOld "PROTOCOL_TOO_OLD" final "the protocol in force does not know this", "propose to activate the version named";
+    2506 NoSuchNode "NO_SUCH_NODE" final "no node of this kind has this name", "see the nodes with `allonge gov nodes`";
+    2507 NodeKnown "NODE_KNOWN" final "a node of the list has this already", "see the nodes with `allonge gov nodes`";
+    2508 ChangePending "CHANGE_PENDING" retry "a change of this kind waits for its height", "propose it again when that is reached";
+    2509 ChangeTooLarge "CHANGE_TOO_LARGE" final "the change touches a third of the voting power or more", "take several smaller steps";
     2510 NoSuchObligation "NO_SUCH_OBLIGATION" final "no obligation of this id waits", "it was settled, cancelled or ended; see `allonge netting show`";
+    2511 HeightWrong "HEIGHT_WRONG" final "the height is too far ahead", "choose one up to the height named";
+    2512 VersionWrong "VERSION_WRONG" final "only the next version of the protocol can be activated", "name the version one above the one in force";
+    2513 PolicyUnmet "POLICY_UNMET" final "fewer members are entitled than must approve", "see the policy with `allonge gov policy`";
     2514 NeverEligible "NEVER_ELIGIBLE" final "the first day of the obligation lies after its deadline", "choose an earlier first day or a later deadline";
+    2515 TooManyEntitled "TOO_MANY_ENTITLED" final "more members are entitled than a vote can count", "the policy of genesis names too wide a role";
     2516 QueueFull "QUEUE_FULL" retry "as many obligations wait as may", "cancel some, or wait for a cycle";
+    2517 TooManyProposals "TOO_MANY_PROPOSALS" retry "as many proposals of this member wait as may", "withdraw some, or wait until some end";
     2518 OtherQueue "OTHER_QUEUE" final "the two obligations are not of the same queue or priority", "name one of the same currency, and its priority or none";
+    2519 WouldLockOut "WOULD_LOCK_OUT" final "too few members would be left to approve such changes ever again", "give another member the role first";
     2520 NotInCycle "NOT_IN_CYCLE" final "a cycle is run by the currency's authority or by a member with an obligation in its queue", "let one of them run it, or wait for the close";
     2522 NothingWaits "NOTHING_WAITS" retry "no obligation waits in this currency", "queue one first";
 

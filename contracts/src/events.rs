@@ -11,6 +11,7 @@ use crate::requests::Request;
 use crate::text::Text;
 
 mod bills;
+mod gov;
 mod netting;
 mod pools;
 mod receivables;
@@ -18,6 +19,7 @@ mod settlement;
 mod trade;
 
 pub use bills::*;
+pub use gov::*;
 pub use netting::*;
 pub use pools::*;
 pub use receivables::*;
@@ -119,6 +121,21 @@ coded_enum! {
         14 . 21 "certificate.overdue" => CertificateOverdue,
         14 . 22 "certificate.asked_back" => CertificateAskedBack,
         14 . 23 "pool.redeemed" => PoolRedeemed,
+        15 . 1 "gov.proposed" => GovProposed,
+        15 . 2 "gov.voted" => GovVoted,
+        15 . 3 "gov.withdrawn" => GovWithdrawn,
+        15 . 4 "gov.carried" => GovCarried,
+        15 . 5 "gov.ended" => GovEnded,
+        15 . 6 "member.roles_changed" => RolesChanged,
+        15 . 7 "member.recovered" => MemberRecovered,
+        15 . 8 "cash.corrected" => CashCorrected,
+        15 . 9 "lot.corrected" => LotCorrected,
+        15 . 10 "node.listed" => NodeListed,
+        15 . 11 "node.delisted" => NodeDelisted,
+        15 . 12 "validators.scheduled" => ValidatorsScheduled,
+        15 . 13 "validators.changed" => ValidatorsChanged,
+        15 . 14 "protocol.scheduled" => ProtocolScheduled,
+        15 . 15 "protocol.activated" => ProtocolActivated,
     }
 }
 

@@ -5,9 +5,10 @@ use crate::clock::work_off;
 use crate::codes::Code;
 use crate::events::Event;
 use crate::genesis::GenesisRules;
+use crate::gov::activate_due;
 use crate::hash::{Hash, PublicKey};
 use crate::member_id::MemberId;
-use crate::nodes::Node;
+use crate::nodes::{Node, change_due};
 use crate::outcome::{CallResult, Executed, Failure, Outcome, Rejection};
 use crate::run::{Act, Caller, Run};
 use crate::state::{Overlay, StateFault, View};
@@ -175,6 +176,9 @@ fn perform(run: &mut Run<'_, '_>, caller: &Caller<'_>, call: &Call) -> Result<Ca
         Call::CancelObligation(act) => act_on(run, caller, act),
         Call::SetLimits(act) => act_on(run, caller, act),
         Call::RunCycle(act) => act_on(run, caller, act),
+        Call::ProposeChange(act) => act_on(run, caller, act),
+        Call::VoteOnChange(act) => act_on(run, caller, act),
+        Call::WithdrawChange(act) => act_on(run, caller, act),
     }
 }
 
@@ -199,7 +203,7 @@ pub fn run_clock(
     work_budget: u64,
 ) -> Result<ClockRun, StateFault> {
     let mut run = Run::new(state, block, work_budget)?;
-    let worked = work_off(&mut run);
+    let worked = begin_block(&mut run).and_then(|()| work_off(&mut run));
     let (events, work) = (std::mem::take(&mut run.events), run.work);
     match worked {
         Ok(pending) => {
@@ -215,6 +219,12 @@ pub fn run_clock(
             Err(fault)
         }
     }
+}
+
+/// What holds from a height on, holds before anything else in its block: other validators, another protocol.
+fn begin_block(run: &mut Run<'_, '_>) -> Result<(), StateFault> {
+    change_due(run)?;
+    activate_due(run)
 }
 
 /// Whether `keys` (which have signed, ascending and unique) may act for `actor` in this state:

@@ -32,6 +32,7 @@ pub mod events;
 mod execute;
 pub mod gates;
 pub mod genesis;
+pub mod gov;
 mod hash;
 pub mod instruments;
 mod invariants;

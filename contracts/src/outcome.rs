@@ -130,6 +130,13 @@ pub enum CallResult {
     Condition(RequestId) = 10,
     /// A claim on an invoice.
     Claim(RequestId) = 11,
+    /// A proposal, with the hash of its terms.
+    Proposal {
+        /// Its id.
+        proposal: RequestId,
+        /// What a vote must name.
+        terms: Hash,
+    } = 12,
 }
 
 /// What came of a transaction.

@@ -81,6 +81,44 @@ impl<'r, 's> Run<'r, 's> {
         self.events.push(event.into());
     }
 
+    /// Carries something out as a whole or not at all; with `keep` unset it is not kept in any case. The inner error
+    /// is the rule that it breaks.
+    pub(crate) fn attempt(
+        &mut self,
+        keep: bool,
+        act: impl FnOnce(&mut Run<'_, '_>) -> Result<(), Failure>,
+    ) -> Result<Result<(), Failure>, StateFault> {
+        let mut trial = Overlay::new(&*self.state);
+        let mut run = Run {
+            state: &mut trial,
+            block: self.block,
+            settings: self.settings.clone(),
+            clock: self.clock.clone(),
+            events: Vec::new(),
+            work: self.work,
+            work_limit: self.work_limit,
+        };
+        let done = act(&mut run);
+        let (events, work) = (std::mem::take(&mut run.events), run.work);
+        trial.commit();
+        let changes = trial.into_changes();
+        match done {
+            Ok(()) if keep => {
+                for (key, value) in changes {
+                    match value {
+                        Some(value) => self.state.put(key, value),
+                        None => self.state.remove(key),
+                    }
+                }
+                self.events.extend(events);
+                self.work = work;
+                Ok(Ok(()))
+            }
+            Err(Failure::Fault(fault)) => Err(fault),
+            done => Ok(done),
+        }
+    }
+
     /// Counts work; a transaction that goes over its limit is refused.
     pub(crate) fn charge(&mut self, units: u64) -> Result<(), Failure> {
         self.work = self.work.saturating_add(units);

@@ -6,12 +6,13 @@ use crate::clock::{ClockState, DueItem};
 use crate::date::Date;
 use crate::gates::{Declared, Gate};
 use crate::genesis::Settings;
-use crate::hash::{Hash, RequestId};
+use crate::gov::{Policy, Proposal, Protocol};
+use crate::hash::{Hash, PublicKey, RequestId};
 use crate::member_id::MemberId;
 use crate::members::{Insolvency, Member};
 use crate::money::Currency;
 use crate::netting::{Cycle, Netting, Obligation, Queued};
-use crate::nodes::Node;
+use crate::nodes::{Node, ValidatorChange};
 use crate::receivables::{Certificate, Line, Overdue, Pool, QuoteAsk, SealedQuote};
 use crate::requests::{Presentment, Request};
 use crate::settlement::Instruction;
@@ -151,6 +152,22 @@ pub const CYCLES: Table<Cycle> = Table::new(99, "cycles", 1, 8);
 
 /// Nodes, validators and observers: all → name, padded to 32 bytes.
 pub const NODES: Table<Node> = Table::new(110, "nodes", 1, 32);
+/// The change of the validators that waits for its height: all → (nothing).
+pub const VALIDATOR_CHANGE: Table<ValidatorChange> = Table::new(111, "validator_change", 1, 0);
+/// Every set of validators since the first: all → the first height of the set. Keys and weights, ascending by key.
+pub const VALIDATOR_SETS: Table<Vec<(PublicKey, u64)>> = Table::new(112, "validator_sets", 1, 8);
+/// Whose approval each kind of change takes: all → (nothing).
+pub const POLICY: Table<Policy> = Table::new(113, "policy", 1, 0);
+/// Proposals, ended or not: id → (nothing).
+pub const PROPOSALS: Table<Proposal> = Table::new(114, "proposals", 1, 0);
+/// Proposals in order: all → number, latest first.
+pub const PROPOSAL_LIST: Table<RequestId> = Table::new(115, "proposal_list", 1, 8);
+/// How many proposals of a member have not ended: member → (nothing).
+pub const OPEN_PROPOSALS: Table<u32> = Table::new(116, "open_proposals", 1, 0);
+/// The version of the protocol: all → (nothing).
+pub const PROTOCOL: Table<Protocol> = Table::new(117, "protocol", 1, 0);
+/// Members of a role: the role's number → member, padded.
+pub const MEMBERS_BY_ROLE: Table<MemberId> = Table::new(118, "members_by_role", 1, 32);
 
 /// A node's name as a suffix of fixed length that keeps the order of names.
 pub fn node_suffix(name: &Text<32>) -> [u8; 32] {

@@ -55,6 +55,9 @@ pub const REDEEM_LOT: u64 = 60;
 /// The clock: a condition lapses, with the request that waits for it.
 pub const CONDITION: u64 = 22;
 
+/// The clock: a proposal lapses.
+pub const PROPOSAL_END: u64 = 12;
+
 /// What a call costs.
 pub const fn of_call(call: &Call) -> u64 {
     match call {
@@ -101,6 +104,10 @@ pub const fn of_call(call: &Call) -> u64 {
         Call::Queue(_) => 16,
         Call::Reorder(_) | Call::CancelObligation(_) => 12,
         Call::SetLimits(_) | Call::RunCycle(_) => 8,
+        // Besides, a proposal and a vote are charged by the changes in it, and a proposal by who is entitled
+        // (gov/propose.rs).
+        Call::ProposeChange(_) | Call::VoteOnChange(_) => 20,
+        Call::WithdrawChange(_) => 12,
         Call::AskBack(_) => 18,
         Call::RedeemLot(_) => 30,
         Call::AdvanceClock(_) => 3,

@@ -59,7 +59,7 @@ pub use proof::{
     SetChange,
 };
 pub use recent::RecentIds;
-pub use state::{LedgerState, PROTOCOL_VERSION, RestoreError};
+pub use state::{LedgerState, PROTOCOL_VERSION, RestoreError, UnknownProtocol};
 pub use transaction::{
     Approval, Body, CheckedTransaction, Inadmissible, KeyCache, MAX_ANNEXES, MAX_CALLS,
     MAX_SIGNATURES, MAX_TRANSACTION_BYTES, MAX_TRANSACTION_JSON_BYTES, NoKeyCache, Salt,

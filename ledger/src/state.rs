@@ -9,13 +9,28 @@ use crate::trie::Trie;
 use crate::validators::{Validator, ValidatorSet};
 use allonge_contracts::state::{EmptyView, Overlay, StateFault};
 use allonge_contracts::{
-    BlockContext, Code, Date, Hash, authorise, clock, genesis, nodes, tagged_hash, write_genesis,
-    write_nodes,
+    BlockContext, Code, Date, Hash, authorise, clock, genesis, gov, nodes, tagged_hash,
+    write_genesis, write_nodes,
 };
 use std::sync::Arc;
 
-/// The protocol by which this program executes blocks.
-pub const PROTOCOL_VERSION: u32 = 1;
+/// The latest version of the protocol by which this program can execute blocks; it knows all before it.
+pub const PROTOCOL_VERSION: u32 = gov::LATEST_PROTOCOL;
+
+/// The next block is to be executed by a version of the protocol that this program does not know.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "block {height} is made by version {version} of the protocol, and this program knows versions up to {known}: \
+     install a later version of allonge and start the node again"
+)]
+pub struct UnknownProtocol {
+    /// The block's height.
+    pub height: u64,
+    /// The version that it needs.
+    pub version: u32,
+    /// The latest version that this program knows.
+    pub known: u32,
+}
 
 /// The ledger after a block: everything that the next block is executed on. Cheap to clone.
 #[derive(Clone)]
@@ -150,8 +165,8 @@ impl LedgerState {
         Ok(tagged_hash("allonge/params/1", &[&bytes]))
     }
 
-    /// Every node of the network as the state lists them after this block: those that vote and the observers, in
-    /// order of name. Only these may connect.
+    /// Every node of the network as the state lists them after this block: those that vote, those that are about to,
+    /// and the observers, in order of name. Only these may connect.
     ///
     /// # Errors
     /// Only a damaged state.
@@ -165,10 +180,8 @@ impl LedgerState {
     /// # Errors
     /// Only a damaged state.
     pub fn next_validators(&self) -> Result<Arc<ValidatorSet>, StateFault> {
-        let voters: Vec<Validator> = nodes::read::voters(&self.trie)?
-            .into_iter()
-            .map(|(key, power)| Validator { key, power })
-            .collect();
+        let height = self.height().saturating_add(2);
+        let voters = validators_of(nodes::read::voters_at(&self.trie, height)?);
         // Checking the keys of a set is what costs, and a set seldom changes.
         if voters == self.validators.validators() {
             return Ok(self.validators.clone());
@@ -176,6 +189,36 @@ impl LedgerState {
         ValidatorSet::new(voters)
             .map(Arc::new)
             .map_err(|error| StateFault::new("nodes", error.to_string()))
+    }
+
+    /// Every change of the validators up to this block, in order: the first height of a set and its validators. The
+    /// header that names the set as the next one is that of the height before.
+    ///
+    /// # Errors
+    /// Only a damaged state.
+    pub fn set_changes(&self) -> Result<Vec<(u64, Vec<Validator>)>, StateFault> {
+        let changes = nodes::read::set_changes(&self.trie)?;
+        Ok(changes
+            .into_iter()
+            .map(|(height, voters)| (height, validators_of(voters)))
+            .collect())
+    }
+
+    /// The version of the protocol by which the next block is executed.
+    ///
+    /// # Errors
+    /// The inner error is a version that this program does not know, the outer one a damaged state.
+    pub fn next_protocol(&self) -> Result<Result<u32, UnknownProtocol>, StateFault> {
+        let height = self.height().saturating_add(1);
+        let version = gov::read::protocol(&self.trie)?.at(height);
+        if version > PROTOCOL_VERSION {
+            return Ok(Err(UnknownProtocol {
+                height,
+                version,
+                known: PROTOCOL_VERSION,
+            }));
+        }
+        Ok(Ok(version))
     }
 
     /// Whether a transaction may be in the next block if that has this time: for this chain, not expired,
@@ -253,6 +296,10 @@ impl LedgerState {
     /// roots are still zero.
     pub(crate) fn frame(&self, round: u32, time_ms: u64) -> Result<Header, StateFault> {
         let height = self.height().saturating_add(1);
+        // Whoever drives this asks before; no block is ever made or judged by rules that are not known.
+        let protocol = self
+            .next_protocol()?
+            .map_err(|unknown| StateFault::new("protocol", unknown.to_string()))?;
         Ok(Header {
             version: BLOCK_VERSION,
             genesis: self.genesis_hash,
@@ -264,7 +311,7 @@ impl LedgerState {
             proposer: self.validators.proposer(height, round).key,
             validators: self.validators.hash(),
             next_validators: self.next_validators()?.hash(),
-            protocol: PROTOCOL_VERSION,
+            protocol,
             transaction_root: Hash::ZERO,
             receipt_root: Hash::ZERO,
             state_root: Hash::ZERO,
@@ -272,4 +319,11 @@ impl LedgerState {
             params: self.params_hash()?,
         })
     }
+}
+
+fn validators_of(voters: nodes::read::Voters) -> Vec<Validator> {
+    voters
+        .into_iter()
+        .map(|(key, power)| Validator { key, power })
+        .collect()
 }

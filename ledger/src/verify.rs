@@ -300,7 +300,9 @@ fn check_final(
     certificate: &Certificate,
 ) -> Result<(), VerifyError> {
     expect_version("header", header.version.into(), BLOCK_VERSION.into())?;
-    expect_version("protocol", header.protocol, PROTOCOL_VERSION)?;
+    if !(1..=PROTOCOL_VERSION).contains(&header.protocol) {
+        expect_version("protocol", header.protocol, PROTOCOL_VERSION)?;
+    }
     let height = header.height;
     if header.genesis != *genesis {
         return Err(VerifyError::Network {

@@ -10,7 +10,12 @@ use common::*;
 
 fn proof_of(life: &Life, number: &InstrumentNumber) -> Result<ProofFile, NoProof> {
     let (_, certificate) = life.chain.blocks.last().unwrap();
-    ProofFile::receivable(&life.chain.state, number, certificate.clone(), Vec::new())
+    ProofFile::receivable(
+        &life.chain.state,
+        number,
+        certificate.clone(),
+        life.chain.set_changes(),
+    )
 }
 
 fn checked(proof: &ProofFile) -> Result<Fact, VerifyError> {

@@ -231,8 +231,9 @@ struct GoldenChain {
 #[test]
 fn the_golden_chain() {
     let life = Life::new();
-    let set = genesis().validator_set().unwrap();
+    let mut before = LedgerState::genesis(genesis()).unwrap();
     let blocks = life.chain.blocks.iter().map(|(block, certificate)| {
+        let set = std::mem::replace(&mut before, block.state.clone()).validators;
         let bytes = block.block().to_bytes();
         assert_eq!(Block::from_bytes(&bytes).unwrap(), block.block());
         let receipts = borsh(&*block.receipts);
@@ -385,8 +386,13 @@ fn proof_files() {
         ),
         (
             "proof-certificate.json",
-            ProofFile::receivable(&life.chain.state, redeemed_in_part, latest.clone(), vec![])
-                .unwrap(),
+            ProofFile::receivable(
+                &life.chain.state,
+                redeemed_in_part,
+                latest.clone(),
+                life.chain.set_changes(),
+            )
+            .unwrap(),
         ),
     ];
     for (name, proof) in proofs {

@@ -266,6 +266,8 @@ fn make_genesis(
             close_minute: CLOSE_MINUTE,
             development_clock: true,
             params: spec.params.clone(),
+            governance: Default::default(),
+            protocol: 1,
         },
         validators,
         observers: Vec::new(),

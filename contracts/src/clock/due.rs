@@ -21,6 +21,8 @@ words! {
     pub enum DueKind {
         /// A parameter has a new value.
         Param = 0 "parameter",
+        /// A carried proposal waits for this day.
+        Proposal = 1 "proposal",
         /// A bill reaches its nominal maturity.
         Maturity = 4 "maturity",
         /// A lot under repo was not bought back: the day after the cut-off.
@@ -51,6 +53,8 @@ words! {
         QuoteEnd = 26 "quote end",
         /// The deadline of an obligation.
         ObligationEnd = 27 "obligation end",
+        /// The deadline of an open proposal.
+        ProposalEnd = 28 "proposal end",
     }
 }
 
@@ -71,7 +75,7 @@ pub struct DueKey {
     /// Order within the kind: of payments the moment of presentment, of lapses higher lots first, of redemptions the
     /// due day, otherwise 0.
     pub order: u64,
-    /// A bill number, the id of a request, hold, instruction or obligation, a member's name, a currency's code, or a parameter's
+    /// A bill number, the id of a request, hold, instruction, obligation or proposal, a member's name, a currency's code, or a parameter's
     /// number, padded with zeros.
     pub id: [u8; 32],
     /// Of what is about one lot, its first unit; of a redemption, its currency's code; otherwise 0.

@@ -9,6 +9,7 @@ use crate::calendar::{is_business_day, roll};
 use crate::cash::{balance, end_hold};
 use crate::clock::{DueItem, DueKey, DueKind, add_debt, cancel, remove_debt, schedule};
 use crate::gates;
+use crate::gov;
 use crate::hash::RequestId;
 use crate::instruments::{Instrument, InstrumentKind, existing_instrument};
 use crate::netting;
@@ -35,6 +36,8 @@ pub(crate) fn work_on(
             run.count(work::PARAM);
             param_due(run, key)
         }
+        DueKind::Proposal => gov::proposal_due(run, key),
+        DueKind::ProposalEnd => gov::deadline(run, key),
         DueKind::RepoEnd => {
             run.count(work::REPO_END);
             cancel(run, key);

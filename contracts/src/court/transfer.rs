@@ -11,22 +11,11 @@ use crate::instruments::{
     instrument_named, lot_money, lot_named, proceeds_at, put_lot, record_hand,
 };
 use crate::member_id::MemberId;
-use crate::members::{Role, named, require_role};
+use crate::members::{HOLDERS, named, require_role};
 use crate::money::Money;
 use crate::outcome::{CallResult, Failure};
 use crate::requests::{Party, check_part_currency, check_part_zero, moving, state_failure};
 use crate::run::{Act, Caller, Run};
-
-/// Who can come to hold a lot: whoever trades in bills, or pays or secures them.
-const HOLDERS: &[Role] = &[
-    Role::Enterprise,
-    Role::Bank,
-    Role::FinanceCompany,
-    Role::CentralBank,
-    Role::Guarantor,
-    Role::Insurer,
-    Role::Factor,
-];
 
 /// What is transferred.
 pub(crate) enum Object {

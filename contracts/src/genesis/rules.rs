@@ -2,6 +2,7 @@
 
 use crate::calls::CurrencyAuthority;
 use crate::date::Date;
+use crate::gov::{FIRST_PROTOCOL, Policy};
 use crate::member_id::MemberId;
 use crate::members::Member;
 use crate::money::Money;
@@ -37,6 +38,16 @@ pub struct GenesisRules {
     /// The numbers that a regulator can change; defaults where left out.
     #[serde(default)]
     pub params: Params,
+    /// Whose approval each kind of change takes; as in a development network where left out.
+    #[serde(default)]
+    pub governance: Policy,
+    /// The version of the protocol that the network starts with, 1 or 2.
+    #[serde(default = "first_protocol")]
+    pub protocol: u32,
+}
+
+const fn first_protocol() -> u32 {
+    FIRST_PROTOCOL
 }
 
 /// Opening cash of a member.

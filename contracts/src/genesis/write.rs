@@ -4,12 +4,15 @@ use crate::cash::{CurrencyRecord, mint_into};
 use crate::clock::{ClockState, Moment};
 use crate::date::Date;
 use crate::genesis::{GenesisRules, Settings};
+use crate::gov::{FIRST_PROTOCOL, LATEST_PROTOCOL, write_protocol};
 use crate::member_id::MemberId;
 use crate::members::{Member, Role, check_keys, check_threshold, write_member};
 use crate::outcome::Failure;
 use crate::params::{ParamName, put_history};
 use crate::state::{Overlay, StateFault};
-use crate::tables::{ALL, CALENDAR, CLOCK, CURRENCIES, SETTINGS, currency_suffix, date_suffix};
+use crate::tables::{
+    ALL, CALENDAR, CLOCK, CURRENCIES, POLICY, SETTINGS, currency_suffix, date_suffix,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Widest offset from UTC in minutes (14 hours, the widest in use).
@@ -26,6 +29,13 @@ pub(crate) fn write(
     check_members(&rules.members)?;
     check_currencies(rules)?;
     check_calendar(rules)?;
+    rules.governance.check(&rules.members)?;
+    if !(FIRST_PROTOCOL..=LATEST_PROTOCOL).contains(&rules.protocol) {
+        return Err(format!(
+            "protocol: {} is not between {FIRST_PROTOCOL} and {LATEST_PROTOCOL}, the versions that this program knows",
+            rules.protocol
+        ));
+    }
     write_all(rules, time_ms, state).map_err(|fault| fault.to_string())?;
     for opening in &rules.balances {
         if !rules.members.iter().any(|m| m.id == opening.member) {
@@ -57,6 +67,8 @@ fn write_all(
         params: rules.params.clone(),
     };
     SETTINGS.put(state, ALL, &[], &settings)?;
+    POLICY.put(state, ALL, &[], &rules.governance)?;
+    write_protocol(state, rules.protocol)?;
     for name in ParamName::ALL {
         put_history(state, *name, Date::FIRST, rules.params.get(*name))?;
     }

@@ -30,17 +30,24 @@ pub(crate) fn instrument_named(
     caller: &Caller<'_>,
     reference: InstrumentRef,
 ) -> Result<Instrument, Failure> {
-    let number = number_named(caller, reference)?;
-    let entity = instrument_entity(&number);
+    instrument_at(run.state, &number_named(caller, reference)?)
+}
+
+/// The instrument of this number.
+pub(crate) fn instrument_at(
+    view: &(impl View + ?Sized),
+    number: &InstrumentNumber,
+) -> Result<Instrument, Failure> {
+    let entity = instrument_entity(number);
     match number.kind() {
         InstrumentKind::Bill => BILLS
-            .get(run.state, entity, &[])?
+            .get(view, entity, &[])?
             .map(Instrument::Bill)
-            .ok_or_else(|| Failure::of(Code::NoSuchBill).fact("bill", number)),
+            .ok_or_else(|| Failure::of(Code::NoSuchBill).fact("bill", *number)),
         InstrumentKind::Certificate => CERTIFICATES
-            .get(run.state, entity, &[])?
+            .get(view, entity, &[])?
             .map(Instrument::Certificate)
-            .ok_or_else(|| Failure::of(Code::NoSuchCertificate).fact("certificate", number)),
+            .ok_or_else(|| Failure::of(Code::NoSuchCertificate).fact("certificate", *number)),
     }
 }
 

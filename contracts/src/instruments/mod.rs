@@ -17,7 +17,8 @@ mod words;
 
 pub(crate) use dates::payable_on;
 pub(crate) use find::{
-    existing_instrument, instrument_named, lot_named, number_named, require_worked_off,
+    existing_instrument, instrument_at, instrument_named, lot_named, number_named,
+    require_worked_off,
 };
 pub(crate) use hands::{NewHand, record_hand};
 pub(crate) use lots::{

@@ -161,6 +161,8 @@ words! {
         Ordered = 24 "transferred by order",
         /// Made unsplittable, or its use limited, by the holder.
         Narrowed = 25 "narrowed",
+        /// Given back by consent of both sides: it had gone to the wrong member.
+        Corrected = 26 "corrected",
         /// A certificate was opened.
         Opened = 32 "opened",
         /// A bank confirmed its long term.

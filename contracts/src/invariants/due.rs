@@ -4,6 +4,7 @@ use crate::bills::{Bill, Circulation, Status, repo_end};
 use crate::clock::{DueKey, DueKind, read};
 use crate::date::Date;
 use crate::genesis::settings;
+use crate::gov::ProposalStatus;
 use crate::instruments::InstrumentNumber;
 use crate::invariants::Findings;
 use crate::invariants::gates::month_ends;
@@ -12,8 +13,8 @@ use crate::params::{self, ParamName};
 use crate::state::{StateFault, View};
 use crate::tables::{
     ALL, BILLS, CERTIFICATES, CONDITIONS, DUE_DEBTS, HOLDS, INSTRUCTIONS, LOTS, MEMBERS, NETTINGS,
-    OBLIGATIONS, POOL_STATES, PRESENTMENTS, PROCEEDS, QUOTE_ASKS, REQUESTS, date_of_suffix,
-    id_bytes, instrument_entity,
+    OBLIGATIONS, POOL_STATES, PRESENTMENTS, PROCEEDS, PROPOSALS, QUOTE_ASKS, REQUESTS,
+    date_of_suffix, id_bytes, instrument_entity,
 };
 use crate::trade::ConditionStatus;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +40,15 @@ pub(super) fn check(view: &dyn View, findings: &mut Findings) -> Result<(), Stat
         let (_, instruction) = entry?;
         let kind = DueKind::InstructionEnd;
         expected.insert(DueKey::request(instruction.deadline, kind, &instruction.id));
+    }
+    for entry in PROPOSALS.all_from(view, &[]) {
+        let (_, proposal) = entry?;
+        let waits = match proposal.status {
+            ProposalStatus::Open => Some((proposal.deadline, DueKind::ProposalEnd)),
+            ProposalStatus::Carried => proposal.from.map(|from| (from, DueKind::Proposal)),
+            _ => None,
+        };
+        expected.extend(waits.map(|(date, kind)| DueKey::request(date, kind, &proposal.id)));
     }
     for entry in CONDITIONS.all_from(view, &[]) {
         let (_, condition) = entry?;

@@ -4,6 +4,7 @@ mod cash;
 mod due;
 mod encumbrances;
 mod gates;
+mod gov;
 mod lots;
 mod netting;
 mod pools;
@@ -47,7 +48,8 @@ impl Findings {
 /// queue and counted; no more is drawn on an invoice than it is worth, unless it is marked; a credit line is used by
 /// what stands open, which is what the pools of its certificates owe; cash is ring-fenced only while a pool is tried again;
 /// what is set aside for an instruction is that of one that waits; a request
-/// and the condition for which it waits point to each other.
+/// and the condition for which it waits point to each other; who votes on a proposal is entitled and votes once, and
+/// what is carried has its approvals; nodes, the sets of validators and the lists of members by role agree.
 pub fn check_invariants(view: &dyn View) -> Result<Vec<Violation>, StateFault> {
     let mut findings = Findings(Vec::new());
     cash::check(view, &mut findings)?;
@@ -61,5 +63,6 @@ pub fn check_invariants(view: &dyn View) -> Result<Vec<Violation>, StateFault> {
     receivables::check(view, &mut findings)?;
     settlement::check(view, &mut findings)?;
     pools::check(view, &mut findings)?;
+    gov::check(view, &mut findings)?;
     Ok(findings.0)
 }

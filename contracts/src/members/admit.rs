@@ -3,24 +3,40 @@
 use crate::calls::Admit;
 use crate::codes::Code;
 use crate::events::MemberAdmitted;
-use crate::members::{Member, Role, acting, check_keys, check_threshold, named, require_role};
+use crate::gov::{ActionKind, require_alone, require_entitled};
+use crate::member_id::MemberId;
+use crate::members::{Member, Role, check_keys, check_threshold, named, require_role};
 use crate::outcome::{CallResult, Failure};
 use crate::run::{Act, Caller, Run};
 use crate::state::{Overlay, StateFault};
-use crate::tables::{ALL, BANK_NUMBERS, MEMBERS, member_suffix};
+use crate::tables::{ALL, BANK_NUMBERS, MEMBERS, MEMBERS_BY_ROLE, member_suffix};
 
 /// Writes a member and, where it has one, the entry of its bank number.
 pub(crate) fn write_member(state: &mut Overlay<'_>, member: &Member) -> Result<(), StateFault> {
     if let Some(number) = &member.bank_number {
         BANK_NUMBERS.put(state, number.as_str().as_bytes(), &[], &member.id)?;
     }
+    for role in &member.roles {
+        MEMBERS_BY_ROLE.put(
+            state,
+            &[*role as u8],
+            &member_suffix(&member.id),
+            &member.id,
+        )?;
+    }
     MEMBERS.put(state, ALL, &member_suffix(&member.id), member)
 }
 
-impl Act for Admit {
-    type Checked = Member;
+/// Takes a member out of the lists of its roles, before it is written with others.
+pub(crate) fn forget_roles(state: &mut Overlay<'_>, member: &Member) {
+    for role in &member.roles {
+        MEMBERS_BY_ROLE.remove(state, &[*role as u8], &member_suffix(&member.id));
+    }
+}
 
-    fn check_stateless(&self) -> Result<(), Failure> {
+impl Admit {
+    /// What can be said without the state.
+    pub(crate) fn check_form(&self) -> Result<(), Failure> {
         let mut roles = self.roles.clone();
         roles.sort();
         roles.dedup();
@@ -33,11 +49,8 @@ impl Act for Admit {
         check_keys(&self.keys)
     }
 
-    fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Member, Failure> {
-        require_role(
-            &acting(run.state, caller.actor)?,
-            &[Role::Regulator, Role::CentralBank],
-        )?;
+    /// The member as it will be, if it can be admitted.
+    pub(crate) fn admissible(&self, run: &Run<'_, '_>) -> Result<Member, Failure> {
         if let Some(bank) = &self.account_bank {
             require_role(
                 &named(run.state, bank)?,
@@ -72,17 +85,43 @@ impl Act for Admit {
         })
     }
 
+    /// Admits it.
+    pub(crate) fn carry_out(
+        &self,
+        run: &mut Run<'_, '_>,
+        by: &MemberId,
+        member: Member,
+    ) -> Result<(), Failure> {
+        write_member(run.state, &member)?;
+        run.emit(MemberAdmitted {
+            member: member.id,
+            by: by.clone(),
+        });
+        Ok(())
+    }
+}
+
+impl Act for Admit {
+    type Checked = Member;
+
+    fn check_stateless(&self) -> Result<(), Failure> {
+        self.check_form()
+    }
+
+    fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Member, Failure> {
+        require_entitled(run, caller, ActionKind::Admit)?;
+        let member = self.admissible(run)?;
+        require_alone(run, caller, ActionKind::Admit)?;
+        Ok(member)
+    }
+
     fn apply(
         &self,
         run: &mut Run<'_, '_>,
         caller: &Caller<'_>,
         member: Member,
     ) -> Result<CallResult, Failure> {
-        write_member(run.state, &member)?;
-        run.emit(MemberAdmitted {
-            member: member.id,
-            by: caller.actor.clone(),
-        });
+        self.carry_out(run, caller.actor, member)?;
         Ok(CallResult::Done)
     }
 }

@@ -9,7 +9,7 @@ pub mod read;
 mod record;
 mod suspend;
 
-pub(crate) use admit::write_member;
+pub(crate) use admit::{forget_roles, write_member};
 pub(crate) use authority::authorise;
 pub use insolvency::Insolvency;
 pub(crate) use keys::{check_keys, check_threshold};
@@ -23,6 +23,17 @@ use crate::state::{StateFault, View};
 
 /// Roles that draw, accept, hold, endorse and present bills (rule book 1).
 pub(crate) const TRADING_ROLES: &[Role] = &[Role::Enterprise, Role::Bank, Role::FinanceCompany];
+
+/// Who can come to hold a lot: whoever trades in bills, or pays or secures them.
+pub(crate) const HOLDERS: &[Role] = &[
+    Role::Enterprise,
+    Role::Bank,
+    Role::FinanceCompany,
+    Role::CentralBank,
+    Role::Guarantor,
+    Role::Insurer,
+    Role::Factor,
+];
 
 impl Member {
     /// Whether it has one of these roles.

@@ -1,9 +1,9 @@
 //! What can be read of members.
 
 use crate::member_id::MemberId;
-use crate::members::Member;
+use crate::members::{Member, Role};
 use crate::state::{StateFault, View};
-use crate::tables::{ALL, MEMBERS, member_suffix};
+use crate::tables::{ALL, MEMBERS, MEMBERS_BY_ROLE, member_suffix};
 
 /// A member by its name.
 pub fn member(view: &dyn View, id: &MemberId) -> Result<Option<Member>, StateFault> {
@@ -43,4 +43,14 @@ pub fn list(
         .into_iter()
         .map(|(_, member)| member)
         .collect())
+}
+
+/// Up to `limit` members of a role, in order of name, suspended ones too.
+pub(crate) fn of_role(
+    view: &(impl View + ?Sized),
+    role: Role,
+    limit: usize,
+) -> Result<Vec<MemberId>, StateFault> {
+    let found = MEMBERS_BY_ROLE.scan(view, &[role as u8], &[], limit)?;
+    Ok(found.into_iter().map(|(_, member)| member).collect())
 }

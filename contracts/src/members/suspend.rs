@@ -1,25 +1,17 @@
-//! Suspension and reinstatement by the regulator. What a suspended member owes and is owed goes on.
+//! Suspension and reinstatement. What a suspended member owes and is owed goes on.
 
 use crate::calls::{Reinstate, Suspend};
 use crate::codes::Code;
 use crate::events::{MemberReinstated, MemberSuspended};
+use crate::gov::{ActionKind, require_alone, require_attainable, require_entitled};
 use crate::member_id::MemberId;
-use crate::members::{Member, Role, acting, named, require_role, write_member};
+use crate::members::{Member, named, write_member};
 use crate::outcome::{CallResult, Failure};
 use crate::run::{Act, Caller, Run};
 
-/// The member that the regulator acts upon.
-fn subject(
-    run: &Run<'_, '_>,
-    caller: &Caller<'_>,
-    id: &MemberId,
-    suspended: bool,
-) -> Result<Member, Failure> {
-    require_role(&acting(run.state, caller.actor)?, &[Role::Regulator])?;
+/// The member that is acted upon, where it is suspended or not as the act needs it.
+fn subject(run: &Run<'_, '_>, id: &MemberId, suspended: bool) -> Result<Member, Failure> {
     let member = named(run.state, id)?;
-    if member.id == *caller.actor {
-        return Err(Failure::of(Code::SelfDealing).fact("member", id));
-    }
     if member.suspended != suspended {
         let state = if member.suspended {
             "suspended"
@@ -33,6 +25,50 @@ fn subject(
     Ok(member)
 }
 
+/// A direct call of one who may decide alone, and not about itself.
+fn by_caller(
+    run: &Run<'_, '_>,
+    caller: &Caller<'_>,
+    id: &MemberId,
+    kind: ActionKind,
+    subject: impl FnOnce() -> Result<Member, Failure>,
+) -> Result<Member, Failure> {
+    require_entitled(run, caller, kind)?;
+    named(run.state, id)?;
+    if id == caller.actor {
+        return Err(Failure::of(Code::SelfDealing).fact("member", id));
+    }
+    let member = subject()?;
+    require_alone(run, caller, kind)?;
+    Ok(member)
+}
+
+impl Suspend {
+    /// Whom it is about, if it can be suspended.
+    pub(crate) fn subject(&self, run: &Run<'_, '_>) -> Result<Member, Failure> {
+        let member = subject(run, &self.member, false)?;
+        require_attainable(run, &member, &member.roles)?;
+        Ok(member)
+    }
+
+    /// Suspends it.
+    pub(crate) fn carry_out(
+        &self,
+        run: &mut Run<'_, '_>,
+        by: &MemberId,
+        mut member: Member,
+    ) -> Result<(), Failure> {
+        member.suspended = true;
+        write_member(run.state, &member)?;
+        run.emit(MemberSuspended {
+            member: member.id,
+            by: by.clone(),
+            reason: self.reason.clone(),
+        });
+        Ok(())
+    }
+}
+
 impl Act for Suspend {
     type Checked = Member;
 
@@ -41,23 +77,43 @@ impl Act for Suspend {
     }
 
     fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Member, Failure> {
-        subject(run, caller, &self.member, false)
+        by_caller(run, caller, &self.member, ActionKind::Suspend, || {
+            self.subject(run)
+        })
     }
 
     fn apply(
         &self,
         run: &mut Run<'_, '_>,
         caller: &Caller<'_>,
-        mut member: Member,
+        member: Member,
     ) -> Result<CallResult, Failure> {
-        member.suspended = true;
+        self.carry_out(run, caller.actor, member)?;
+        Ok(CallResult::Done)
+    }
+}
+
+impl Reinstate {
+    /// Whom it is about, if it is suspended.
+    pub(crate) fn subject(&self, run: &Run<'_, '_>) -> Result<Member, Failure> {
+        subject(run, &self.member, true)
+    }
+
+    /// Reinstates it.
+    pub(crate) fn carry_out(
+        &self,
+        run: &mut Run<'_, '_>,
+        by: &MemberId,
+        mut member: Member,
+    ) -> Result<(), Failure> {
+        member.suspended = false;
         write_member(run.state, &member)?;
-        run.emit(MemberSuspended {
+        run.emit(MemberReinstated {
             member: member.id,
-            by: caller.actor.clone(),
+            by: by.clone(),
             reason: self.reason.clone(),
         });
-        Ok(CallResult::Done)
+        Ok(())
     }
 }
 
@@ -69,22 +125,18 @@ impl Act for Reinstate {
     }
 
     fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<Member, Failure> {
-        subject(run, caller, &self.member, true)
+        by_caller(run, caller, &self.member, ActionKind::Reinstate, || {
+            self.subject(run)
+        })
     }
 
     fn apply(
         &self,
         run: &mut Run<'_, '_>,
         caller: &Caller<'_>,
-        mut member: Member,
+        member: Member,
     ) -> Result<CallResult, Failure> {
-        member.suspended = false;
-        write_member(run.state, &member)?;
-        run.emit(MemberReinstated {
-            member: member.id,
-            by: caller.actor.clone(),
-            reason: self.reason.clone(),
-        });
+        self.carry_out(run, caller.actor, member)?;
         Ok(CallResult::Done)
     }
 }

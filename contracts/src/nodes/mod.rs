@@ -1,9 +1,15 @@
 //! The nodes of the network: who votes on blocks, and who may connect besides.
 
+mod change;
+mod key;
+mod list;
 pub mod read;
 mod record;
 mod write;
 
+pub use change::ValidatorChange;
+pub(crate) use change::change_due;
+pub use key::is_usable_key;
 pub use record::{Node, NodeKind};
 pub(crate) use write::write;
 

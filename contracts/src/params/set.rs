@@ -5,7 +5,8 @@ use crate::clock::{DueKey, cancel, schedule};
 use crate::codes::Code;
 use crate::date::Date;
 use crate::events::{ParamChanged, ParamSet};
-use crate::members::{Role, acting, require_role};
+use crate::gov::{ActionKind, require_alone, require_entitled};
+use crate::member_id::MemberId;
 use crate::outcome::{CallResult, Failure};
 use crate::params::ParamName;
 use crate::run::{Act, Caller, Run};
@@ -22,10 +23,9 @@ pub(crate) fn put_history(
     PARAMS.put(state, &[name as u8], &latest_first(from), &value)
 }
 
-impl Act for SetParam {
-    type Checked = ();
-
-    fn check_stateless(&self) -> Result<(), Failure> {
+impl SetParam {
+    /// What can be said without the state.
+    pub(crate) fn check_form(&self) -> Result<(), Failure> {
         let (least, most) = self.name.range();
         if self.name.check(self.value).is_err() {
             return Err(Failure::argument("value")
@@ -36,8 +36,8 @@ impl Act for SetParam {
         Ok(())
     }
 
-    fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<(), Failure> {
-        require_role(&acting(run.state, caller.actor)?, &[Role::Regulator])?;
+    /// Its day is still to come.
+    pub(crate) fn check_day(&self, run: &Run<'_, '_>) -> Result<(), Failure> {
         let today = run.date().max(run.now().date);
         if self.from <= today {
             return Err(Failure::of(Code::DateInPast)
@@ -47,20 +47,40 @@ impl Act for SetParam {
         Ok(())
     }
 
+    /// Sets it.
+    pub(crate) fn carry_out(&self, run: &mut Run<'_, '_>, by: &MemberId) -> Result<(), Failure> {
+        put_history(run.state, self.name, self.from, self.value)?;
+        schedule(run, &DueKey::param(self.from, self.name), 0)?;
+        run.emit(ParamSet {
+            by: by.clone(),
+            name: self.name,
+            value: self.value,
+            from: self.from,
+        });
+        Ok(())
+    }
+}
+
+impl Act for SetParam {
+    type Checked = ();
+
+    fn check_stateless(&self) -> Result<(), Failure> {
+        self.check_form()
+    }
+
+    fn check_state(&self, run: &Run<'_, '_>, caller: &Caller<'_>) -> Result<(), Failure> {
+        require_entitled(run, caller, ActionKind::SetParam)?;
+        self.check_day(run)?;
+        require_alone(run, caller, ActionKind::SetParam)
+    }
+
     fn apply(
         &self,
         run: &mut Run<'_, '_>,
         caller: &Caller<'_>,
         (): (),
     ) -> Result<CallResult, Failure> {
-        put_history(run.state, self.name, self.from, self.value)?;
-        schedule(run, &DueKey::param(self.from, self.name), 0)?;
-        run.emit(ParamSet {
-            by: caller.actor.clone(),
-            name: self.name,
-            value: self.value,
-            from: self.from,
-        });
+        self.carry_out(run, caller.actor)?;
         Ok(CallResult::Done)
     }
 }

@@ -169,7 +169,7 @@ impl<'a> Reading<'a> {
             HandKind::Accepted if self.range.end <= self.bill.accepted => {
                 self.principal(hand, SignedAs::Acceptor, &self.bill.acceptor, ACCEPTOR_RANK);
             }
-            HandKind::Delivered | HandKind::Ordered | HandKind::Redeemed => {
+            HandKind::Delivered | HandKind::Ordered | HandKind::Corrected | HandKind::Redeemed => {
                 self.holder = hand.to.as_ref();
             }
             HandKind::RecoursePaid => {

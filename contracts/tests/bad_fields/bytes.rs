@@ -4,6 +4,7 @@ use crate::*;
 use allonge_contracts::bills::{
     BankNumber, BillKind, LotRange, Market, Profile, RefusalCode, RepoDates, Settlement, UseLimits,
 };
+use allonge_contracts::gov::Action;
 use allonge_contracts::members::LegalId;
 use allonge_contracts::params::ParamName;
 use allonge_contracts::receivables::Quoted;
@@ -212,6 +213,17 @@ impl Spoiled for BilateralLimit {
     }
 }
 
+impl Spoiled for Action {
+    fn spoiled(&self) -> Vec<Vec<u8>> {
+        let body = bytes(self)[3..].to_vec();
+        vec![
+            vec![0, 1, 0],
+            vec![1, 255, 255],
+            [[255, 1, 0].as_slice(), &body].concat(),
+        ]
+    }
+}
+
 impl Spoiled for Leg {
     fn spoiled(&self) -> Vec<Vec<u8>> {
         let body = bytes(self)[1..].to_vec();
@@ -317,6 +329,9 @@ split! {
     RedeemLot { certificate lot }
     DisputeLot { certificate lot reason }
     SettleDispute { certificate lot }
+    ProposeChange { actions deadline from reason order }
+    VoteOnChange { proposal terms approve reason }
+    WithdrawChange { proposal }
 }
 
 #[test]

@@ -28,7 +28,15 @@ fn unreadable(field: &str) -> Vec<Value> {
             json!([{ "leg": "lot", "from": "s1", "to": "s2", "instrument": "510210009999620270105000000012",
                 "lot": { "start": "1", "end": "2" } }]),
         ],
-        "request" => vec![json!("00"), json!(7), json!({ "call": 256 })],
+        "actions" => vec![
+            json!({ "action": "member.suspend" }),
+            json!([{ "action": "member.suspend", "args": { "member": "core" } }]),
+            json!([{ "action": "member.suspend", "args": { "member": "Core", "reason": "" } }]),
+            json!([{ "action": "member.suspend", "args": { "member": "core", "reason": "", "more": 1 } }]),
+            json!([{ "action": "member.banish", "args": { "member": "core", "reason": "" } }]),
+            json!([{ "action": "protocol.activate", "args": { "version": -1 } }]),
+        ],
+        "request" | "proposal" => vec![json!("00"), json!(7), json!({ "call": 256 })],
         "hold" => vec![json!("00"), json!({ "call": 0 })],
         "lot" => vec![
             json!("1-100"),
@@ -84,7 +92,7 @@ fn unreadable(field: &str) -> Vec<Value> {
             json!({ "colour": "red" }),
         ],
         "splittable" | "not_transferable" | "without_liability" | "unsplittable" | "lifted"
-        | "notice" | "notice_only" | "recourse" => {
+        | "notice" | "notice_only" | "recourse" | "approve" => {
             vec![json!("yes"), json!(1)]
         }
         "reason" | "explanation" | "text" | "term_reason" | "statement" => texts(256),

@@ -5,6 +5,7 @@
 mod bytes;
 mod cash;
 mod court;
+mod gov;
 mod issue;
 mod json;
 mod netting;
@@ -54,6 +55,10 @@ const ANY_VALUE: &[&str] = &[
     "lots.request_release settlement",
     "recourse.notify text",
     "settle.propose reference",
+    "gov.propose reason",
+    "gov.propose order",
+    "gov.vote approve",
+    "gov.vote reason",
     "netting.queue purpose",
     "netting.queue reference",
     "trade.attest document",
@@ -80,6 +85,10 @@ fn world() -> World {
 
 /// The same under other parameters.
 fn world_of(rules: GenesisRules) -> World {
+    World::new(&world_rules(rules), "2027-01-05")
+}
+
+fn world_rules(rules: GenesisRules) -> GenesisRules {
     let mut members = rules.members.clone();
     let suspended = |member| Member {
         suspended: true,
@@ -109,12 +118,11 @@ fn world_of(rules: GenesisRules) -> World {
             money: yuan("1,000,000.00"),
         })
         .collect();
-    let rules = GenesisRules {
+    GenesisRules {
         members,
         balances,
         ..rules
-    };
-    World::new(&rules, "2027-01-05")
+    }
 }
 
 fn number(bill: InstrumentNumber) -> InstrumentRef {
@@ -177,6 +185,7 @@ fn tables() -> Vec<Table> {
         settlement::table(),
         pools::table(),
         netting::table(),
+        gov::table(),
         trade::table(),
         trade::backed(),
         trade::claims(),

@@ -15,6 +15,15 @@ pub fn admit() -> Admit {
     }
 }
 
+/// One of many, each of another name and without a bank number.
+pub fn admit_as(number: usize) -> Admit {
+    Admit {
+        member: member(&format!("new-{number}")),
+        bank_number: None,
+        ..admit()
+    }
+}
+
 pub fn suspend(name: &str) -> Suspend {
     Suspend {
         member: member(name),

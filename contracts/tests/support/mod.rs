@@ -8,12 +8,13 @@ use allonge_contracts::bills::{
 use allonge_contracts::calls::*;
 use allonge_contracts::genesis::{GenesisRules, OpeningBalance, Params};
 use allonge_contracts::members::{Member, Role};
+use allonge_contracts::nodes::Node;
 use allonge_contracts::outcome::FactValue;
 use allonge_contracts::state::{EmptyView, Overlay, Value, View};
 use allonge_contracts::{
     BlockContext, Call, CallResult, ClockRun, Code, Currency, Date, Event, Executed, Hash,
     MemberId, Money, Outcome, PublicKey, RequestId, TransactionContext, check_invariants,
-    execute_calls, run_clock, write_genesis,
+    execute_calls, run_clock, write_genesis, write_nodes,
 };
 use std::collections::BTreeMap;
 
@@ -131,6 +132,8 @@ pub fn rules() -> GenesisRules {
         close_minute: 1200,
         development_clock: true,
         params: Params::default(),
+        governance: Default::default(),
+        protocol: 1,
     }
 }
 
@@ -151,10 +154,16 @@ pub struct World {
 
 impl World {
     pub fn new(rules: &GenesisRules, start: &str) -> World {
+        World::with_nodes(rules, start, &[])
+    }
+
+    /// A ledger whose genesis lists nodes too.
+    pub fn with_nodes(rules: &GenesisRules, start: &str, nodes: &[Node]) -> World {
         let time_ms = local_ms(date(start), 9 * 60);
         let mut memory = Memory::default();
         let mut overlay = Overlay::new(&EmptyView);
         write_genesis(rules, time_ms, &mut overlay).unwrap();
+        write_nodes(nodes, &mut overlay).unwrap();
         memory.apply(overlay.into_changes());
         World {
             memory,

@@ -401,6 +401,7 @@ pub fn events() -> Vec<Event> {
     .chain(sample_settling_events::settlement())
     .chain(sample_settling_events::netting())
     .chain(sample_receivable_events::events())
+    .chain(crate::samples::sample_gov::events())
     .collect()
 }
 

@@ -1,5 +1,9 @@
 //! One sample of every call, and what samples are made of.
 
+#[allow(dead_code, reason = "not every test needs the events")]
+#[path = "sample_gov.rs"]
+pub mod sample_gov;
+
 use crate::support::*;
 use allonge_contracts::bills::{
     BillKind, InstrumentNumber, Market, Pledge, Profile, RefusalCode, RepoDates, Settlement,
@@ -415,6 +419,7 @@ pub fn calls() -> Vec<Call> {
     .chain(receivables())
     .chain(trade())
     .chain(netting())
+    .chain(sample_gov::calls())
     .collect()
 }
 

@@ -6,6 +6,7 @@
 
 mod acts;
 mod codes;
+mod governance;
 mod receivables;
 mod states;
 #[path = "../support/mod.rs"]

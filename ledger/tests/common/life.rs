@@ -11,6 +11,7 @@ use allonge_contracts::calls::*;
 use allonge_contracts::params::ParamName;
 use allonge_contracts::{CallResult, Outcome};
 
+mod governance;
 mod receivables;
 mod settling;
 mod trade;
@@ -75,6 +76,7 @@ impl Life {
         life.day("2027-05-06");
         life.close();
         life.redemptions(short);
+        life.governance(bill);
         life.certificates = vec![full, short];
         life
     }

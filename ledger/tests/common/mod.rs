@@ -17,8 +17,8 @@ use allonge_contracts::{
 };
 use allonge_ledger::{
     Approval, Block, Body, Certificate, CheckedTransaction, ExecutedBlock, GENESIS_VERSION,
-    Genesis, GenesisValidator, LedgerState, LeftOut, Limits, NoKeyCache, Slot, Transaction,
-    VoteKind, vote_sign_bytes,
+    Genesis, GenesisValidator, LedgerState, LeftOut, Limits, NoKeyCache, SetChange, Slot,
+    Transaction, VoteKind, vote_sign_bytes,
 };
 use ed25519_dalek::{Signer, SigningKey};
 use serde::Serialize;
@@ -132,6 +132,8 @@ pub fn genesis() -> Genesis {
             close_minute: 1200,
             development_clock: true,
             params: Params::default(),
+            governance: Default::default(),
+            protocol: 1,
         },
         validators: validator_keys()
             .iter()
@@ -254,6 +256,23 @@ impl Chain {
         self.state = block.state.clone();
         self.blocks.push((block, certificate));
         &self.blocks.last().unwrap().0
+    }
+}
+
+impl Chain {
+    /// Every change of the validators up to the last block, as a proof has them.
+    pub fn set_changes(&self) -> Vec<SetChange> {
+        let changes = self.state.set_changes().unwrap().into_iter();
+        changes
+            .map(|(first, validators)| {
+                let (block, certificate) = &self.blocks[first as usize - 2];
+                SetChange {
+                    header: (*block.header).clone(),
+                    certificate: certificate.clone(),
+                    validators,
+                }
+            })
+            .collect()
     }
 }
 

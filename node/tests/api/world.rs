@@ -29,7 +29,7 @@ pub fn key(seed: u8) -> SigningKey {
     SigningKey::from_bytes(&[seed; 32])
 }
 
-fn public(key: &SigningKey) -> PublicKey {
+pub fn public(key: &SigningKey) -> PublicKey {
     PublicKey(key.verifying_key().to_bytes())
 }
 
@@ -103,12 +103,14 @@ pub fn genesis() -> Genesis {
             close_minute: 1_200,
             development_clock: true,
             params: Params::default(),
+            governance: Default::default(),
+            protocol: 1,
         },
         validators: vec![GenesisValidator {
             name: "node-0".parse().unwrap(),
             member: None,
             key: validator,
-            power: 1,
+            power: 10,
             peer: validator,
             consensus_address: "127.0.0.1:1".parse().unwrap(),
             gossip_address: "127.0.0.1:2".parse().unwrap(),

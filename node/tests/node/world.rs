@@ -88,6 +88,8 @@ pub fn genesis_with(validators: usize, limits: Limits, time_ms: u64) -> Genesis 
             close_minute: 1_200,
             development_clock: true,
             params: Params::default(),
+            governance: Default::default(),
+            protocol: 1,
         },
         validators: validator_keys()
             .iter()

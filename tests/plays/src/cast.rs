@@ -130,6 +130,8 @@ pub fn genesis(params: &[(&'static str, u64)], holidays: &[u32]) -> GenesisRules
         close_minute: 1_200,
         development_clock: true,
         params: all,
+        governance: Default::default(),
+        protocol: 1,
     }
 }
 

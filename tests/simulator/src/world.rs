@@ -119,6 +119,8 @@ fn genesis(validators: &[SigningKey]) -> Genesis {
             close_minute: 1_200,
             development_clock: true,
             params: Params::default(),
+            governance: Default::default(),
+            protocol: 1,
         },
         validators: validators
             .iter()

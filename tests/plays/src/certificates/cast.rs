@@ -108,6 +108,8 @@ pub fn genesis(numbers: &model::Numbers, holidays: &[u32]) -> GenesisRules {
         close_minute: 1_200,
         development_clock: true,
         params: params(numbers),
+        governance: Default::default(),
+        protocol: 1,
     }
 }
 
