@@ -126,6 +126,8 @@ pub enum Command {
     Tx(commands::tx::TxArgs),
     /// Blocks: show
     Block(commands::block::BlockArgs),
+    /// What validators are known to have done wrong, with the signatures that show it
+    Evidence(commands::evidence::EvidenceArgs),
     /// Follow what happens, event by event
     Events(commands::events::EventsArgs),
     /// Get a proof as a file

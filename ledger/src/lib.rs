@@ -20,6 +20,7 @@ mod block;
 mod bytes;
 mod certificate;
 mod certificate_json;
+mod evidence;
 mod execute;
 mod genesis;
 mod header_rules;
@@ -52,6 +53,7 @@ mod vote;
 pub use block::{BLOCK_VERSION, Block, BlockDecodeError, Header, Receipt, Receipts, SystemReceipt};
 pub use bytes::HexBytes;
 pub use certificate::{Certificate, CertificateError};
+pub use evidence::{Evidence, EvidenceError, EvidenceKind, Statement};
 pub use execute::{ExecuteError, ExecutedBlock, InvalidBlock, LeftOut, Slot, transaction_root};
 pub use genesis::{GENESIS_VERSION, Genesis, GenesisObserver, GenesisValidator, Limits};
 pub use proof::{

@@ -3,7 +3,7 @@
 use crate::store::WindowEntry;
 use allonge_contracts::{Code, Hash};
 use allonge_ledger::{
-    Block, Certificate, CheckedTransaction, LedgerState, Receipt, Receipts, SetChange,
+    Block, Certificate, CheckedTransaction, Evidence, LedgerState, Receipt, Receipts, SetChange,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -111,6 +111,8 @@ pub struct Health {
     pub since_last_block_ms: u64,
     /// The height of the last checkpoint on disk.
     pub checkpoint_height: u64,
+    /// Contradictions of validators seen since the node started.
+    pub evidence: u64,
     /// Why the node is not ready to serve: replaying, peers ahead while it stands still, stopping.
     pub not_ready: Option<String>,
 }
@@ -170,6 +172,13 @@ pub trait NodeHandle: Send + Sync + 'static {
 
     /// A final block; `None` also if it is no longer kept.
     async fn decided(&self, height: u64) -> Result<Option<Arc<Decided>>, NodeError>;
+
+    /// Evidence against validators, by height, after the one that this key is of.
+    async fn evidence(
+        &self,
+        after: Option<Vec<u8>>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, Evidence)>, NodeError>;
 
     /// Final blocks as they come, in order; a receiver that lags finds out and reads what it missed
     /// with [`NodeHandle::decided`].

@@ -2,7 +2,7 @@
 
 use allonge_contracts::calls::Transfer;
 use allonge_contracts::{Call, Hash, Money, PublicKey, RequestId, Signature, Text};
-use allonge_ledger::{Approval, Body, CheckedTransaction, NoKeyCache, Transaction};
+use allonge_ledger::{Approval, Body, CheckedTransaction, Evidence, NoKeyCache, Transaction};
 use allonge_node::consensus::Peer;
 use allonge_node::gossip::{self, Gossip, GossipConfig, MAX_MESSAGE};
 use allonge_node::handle::{
@@ -70,6 +70,13 @@ impl NodeHandle for Taker {
     }
     async fn decided(&self, _: u64) -> Result<Option<Arc<Decided>>, NodeError> {
         Ok(None)
+    }
+    async fn evidence(
+        &self,
+        _: Option<Vec<u8>>,
+        _: usize,
+    ) -> Result<Vec<(Vec<u8>, Evidence)>, NodeError> {
+        Ok(Vec::new())
     }
     fn subscribe(&self) -> broadcast::Receiver<Arc<Decided>> {
         broadcast::channel(1).1

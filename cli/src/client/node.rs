@@ -5,9 +5,9 @@ use super::error::ClientError;
 use super::events::EventStream;
 use super::http::{Ask, Busy, Http};
 use super::types::{
-    At, BillBody, BillsBody, BlockView, CashBody, Final, GatesBody, HoldingsBody, InvariantsBody,
-    MembersBody, ParamsBody, QuoteBody, RecourseBody, RequestBody, RequestsBody, StatusBody,
-    TransactionState, TransactionView, chain_of,
+    At, BillBody, BillsBody, BlockView, CashBody, EvidenceBody, Final, GatesBody, HoldingsBody,
+    InvariantsBody, MembersBody, ParamsBody, QuoteBody, RecourseBody, RequestBody, RequestsBody,
+    StatusBody, TransactionState, TransactionView, chain_of,
 };
 use allonge_contracts::bills::{InstrumentNumber, LotRange};
 use allonge_contracts::members::Member;
@@ -418,6 +418,15 @@ impl NodeClient {
     pub async fn params(&self, on: Option<Date>) -> Result<At<ParamsBody>, ClientError> {
         let query: Vec<_> = on.map(|day| ("on", day.to_string())).into_iter().collect();
         self.get("/v1/params", &query).await
+    }
+
+    /// What a node knows of validators that contradicted themselves, by height; one page.
+    ///
+    /// # Errors
+    /// `NoNode`, `Refused`, `BadAnswer`.
+    pub async fn evidence(&self, cursor: Option<&str>) -> Result<At<EvidenceBody>, ClientError> {
+        self.get("/v1/evidence", &with_cursor(Vec::new(), cursor))
+            .await
     }
 
     /// A block; the latest where no height is given. `full` brings its transactions and receipts.

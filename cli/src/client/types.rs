@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 pub use allonge_node::api::types::{
     At, BalanceView, BillBody, BillsBody, BlockTransaction, BlockView, CashBody, CertificateBody,
     CertificateHolding, CertificateHoldingsBody, CertificateReach, CertificatesBody, CheckBody,
-    ClaimBody, ClaimsBody, ClockView, ConditionBody, ConditionsBody, EventView, GatesBody, Holding,
-    HoldingsBody, InstructionView, InstructionsBody, InvariantsBody, LineBody, LinesBody,
-    MembersBody, NettingBody, ObligationBody, PaperFacts, PaperView, PapersBody, ParamChange,
-    ParamView, ParamsBody, Problem, QueueBody, QuoteAskBody, QuoteAsksBody, QuoteBody, ReachBody,
-    RecourseBody, RequestBody, RequestView, RequestsBody, SnapshotView, SnapshotsBody, StatusBody,
-    TransactionState, TransactionView,
+    ClaimBody, ClaimsBody, ClockView, ConditionBody, ConditionsBody, EventView, EvidenceBody,
+    GatesBody, Holding, HoldingsBody, InstructionView, InstructionsBody, InvariantsBody, LineBody,
+    LinesBody, MembersBody, NettingBody, ObligationBody, PaperFacts, PaperView, PapersBody,
+    ParamChange, ParamView, ParamsBody, Problem, QueueBody, QuoteAskBody, QuoteAsksBody, QuoteBody,
+    ReachBody, RecourseBody, RequestBody, RequestView, RequestsBody, SnapshotView, SnapshotsBody,
+    StatusBody, TransactionState, TransactionView,
 };
 
 /// A transaction that is on the ledger.

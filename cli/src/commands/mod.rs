@@ -10,6 +10,7 @@ pub mod court;
 pub mod demo;
 pub mod dev;
 pub mod events;
+pub mod evidence;
 pub mod key;
 pub mod member;
 pub mod netting;
@@ -54,6 +55,7 @@ pub async fn run(context: &Context, command: Command) -> Result<(), CliError> {
         Command::Params(args) => params::run(context, args).await,
         Command::Tx(args) => tx::run(context, args).await,
         Command::Block(args) => block::run(context, args).await,
+        Command::Evidence(args) => evidence::run(context, args).await,
         Command::Events(args) => events::run(context, args).await,
         Command::Node(args) => node::run(context, args).await,
         Command::Proof(args) => proof::run(context, args).await,

@@ -8,6 +8,7 @@ mod cash;
 mod dev;
 mod error;
 mod events;
+mod evidence;
 mod explorer;
 mod follow;
 mod instructions;
@@ -139,6 +140,7 @@ fn router(api: Api) -> Router {
         .route("/dev/invariants", get(dev::invariants))
         .route("/requests/{id}", get(requests::show))
         .route("/params", get(rules::params))
+        .route("/evidence", get(evidence::list))
         .route("/events", get(events::stream))
         .route("/status", get(status::status))
         .route("/genesis", get(blocks::genesis));

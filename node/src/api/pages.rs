@@ -57,6 +57,8 @@ pub enum List {
     Claims = 18,
     /// Conditions that a member is to attest.
     Conditions = 19,
+    /// Evidence against validators.
+    Evidence = 24,
 }
 
 /// The snapshots that cursors point to. A snapshot shares almost all of its memory with the present.

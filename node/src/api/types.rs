@@ -14,7 +14,7 @@ use allonge_contracts::requests::Request;
 use allonge_contracts::{
     Code, Currency, Date, DayCount, Event, Hash, MemberId, Money, PublicKey, Rate, Signature,
 };
-use allonge_ledger::{Header, Receipt, SystemReceipt, Transaction};
+use allonge_ledger::{Evidence, Header, Receipt, SystemReceipt, Transaction};
 use serde::{Deserialize, Serialize};
 
 mod netting;
@@ -224,6 +224,15 @@ pub struct CashBody {
     /// Its holds, in order of id.
     pub holds: Vec<Hold>,
     /// Where the next page of holds begins; absent on the last.
+    pub next: Option<String>,
+}
+
+/// `GET /v1/evidence`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EvidenceBody {
+    /// What this node knows of validators that contradicted themselves, by height.
+    pub evidence: Vec<Evidence>,
+    /// Where the next page begins; absent on the last.
     pub next: Option<String>,
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Nothing here names the engine, so that the node's own logic can be driven without it.
 
-use allonge_contracts::{Hash, PublicKey, Signature};
-use allonge_ledger::{Certificate, ValidatorSet, VoteKind};
+use allonge_contracts::{Hash, PublicKey};
+use allonge_ledger::{Certificate, Evidence, ValidatorSet};
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
@@ -120,43 +120,6 @@ pub struct StartHeight {
     /// The least time from the start of a height to the start of the next; `None` for as fast as
     /// it goes.
     pub target_time: Option<Duration>,
-}
-
-/// One of two statements that contradict each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Statement {
-    /// The block voted for or proposed; `None` for a vote for nil.
-    pub block: Option<Hash>,
-    /// The earlier round a proposal refers to; always `None` for votes.
-    pub valid_round: Option<u32>,
-    /// The validator's signature (`allonge/vote/1` or `allonge/proposal/1`).
-    pub signature: Signature,
-}
-
-/// What a contradiction was about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EvidenceKind {
-    /// Two votes of one kind in one round.
-    Vote(VoteKind),
-    /// Two proposals in one round.
-    Proposal,
-}
-
-/// Two signed statements of one validator that contradict each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence {
-    /// Who signed both.
-    pub validator: PublicKey,
-    /// The height of both.
-    pub height: u64,
-    /// The round of both.
-    pub round: u32,
-    /// What they are.
-    pub kind: EvidenceKind,
-    /// The one.
-    pub first: Statement,
-    /// The other.
-    pub second: Statement,
 }
 
 /// The node, as the engine sees it.

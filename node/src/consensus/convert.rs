@@ -1,10 +1,10 @@
 //! Between the engine's records and the ledger's.
 
-use super::app::{Evidence, EvidenceKind, ProposedBlock, StartHeight, Statement};
+use super::app::{ProposedBlock, StartHeight};
 use super::context::{Address, Block, Context, Height, Validators, linear};
 use super::signing::round;
 use allonge_contracts::{Hash, PublicKey};
-use allonge_ledger::Certificate;
+use allonge_ledger::{Certificate, Evidence, EvidenceKind, Statement};
 use arc_malachitebft_app_channel::app::consensus::{MisbehaviorEvidence, ProposedValue};
 use arc_malachitebft_app_channel::app::types::core::{
     CommitCertificate, ExtendedCommitCertificate, ExtendedCommitSignature, HeightParams,
@@ -87,7 +87,7 @@ fn vote_evidence(first: &SignedVote<Context>, second: &SignedVote<Context>) -> O
         validator: first.message.validator.0,
         height: first.message.height.0,
         round: first.message.round.as_u32()?,
-        kind: EvidenceKind::Vote(first.message.kind),
+        kind: first.message.kind.into(),
         first: statement(first),
         second: statement(second),
     })

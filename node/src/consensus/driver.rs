@@ -360,20 +360,13 @@ impl Driver {
     fn finalized(
         &self,
         certificate: &CommitCertificate<Context>,
-        evidence: Vec<super::app::Evidence>,
+        evidence: Vec<allonge_ledger::Evidence>,
         reply: Reply<Next<Context>>,
     ) -> Done {
         let Some(certificate) = convert::certificate(certificate) else {
             error!("the engine finalized without a round");
             return Done::Answered;
         };
-        if !evidence.is_empty() {
-            warn!(
-                height = certificate.height,
-                ?evidence,
-                "validators contradicted themselves"
-            );
-        }
         let app = self.app.clone();
         let task = tokio::spawn(async move { app.finalized(certificate, evidence).await });
         Done::Later(task, Waiting::Next(reply))

@@ -18,8 +18,8 @@ mod tips;
 mod wire;
 
 pub use app::{
-    App, AppStopped, Evidence, EvidenceKind, Judgement, MAX_BLOCK_BYTES, MAX_RANGE_BYTES, Origin,
-    Proposal, ProposedBlock, StartHeight, Statement, Timeouts,
+    App, AppStopped, Judgement, MAX_BLOCK_BYTES, MAX_RANGE_BYTES, Origin, Proposal, ProposedBlock,
+    StartHeight, Timeouts,
 };
 pub use config::EngineConfig;
 pub use driver::Stop;

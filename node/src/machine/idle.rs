@@ -1,7 +1,12 @@
 //! When the next height begins: at once if there is work, else with the heartbeat.
 
 use super::{Effect, Machine, Step};
-use crate::consensus::{Evidence, StartHeight};
+use crate::consensus::StartHeight;
+use crate::store::Write;
+use allonge_ledger::Evidence;
+
+/// The most evidence that is kept of what is learnt at one height.
+const MAX_EVIDENCE: usize = 64;
 
 /// When a block without work is due.
 #[derive(Clone, Copy, Debug)]
@@ -61,9 +66,16 @@ impl Idle {
 impl Machine {
     /// A height is over. The answer is the next one, or `None`: then it comes with [`Effect::Start`], at
     /// the latest when [`Machine::tick`] is called at [`Machine::deadline_ms`].
-    pub fn finalized(&mut self, now_ms: u64, evidence: Vec<Evidence>) -> Step<Option<StartHeight>> {
+    pub fn finalized(
+        &mut self,
+        now_ms: u64,
+        mut evidence: Vec<Evidence>,
+    ) -> Step<Option<StartHeight>> {
         let mut effects = Vec::new();
         if !evidence.is_empty() {
+            // One pair of statements convicts; the rest of a flood of them need not be kept.
+            evidence.truncate(MAX_EVIDENCE);
+            effects.push(Effect::Persist(vec![Write::Evidence(evidence.clone())]));
             effects.push(Effect::Evidence(evidence));
         }
         let awake = self.awake(now_ms);

@@ -20,12 +20,12 @@ pub use judge::{Opened, Received};
 pub use mempool::{MempoolConfig, WaitingStatus};
 pub use start::{ReplayError, Restart, replay};
 
-use crate::consensus::{Evidence, ProposedBlock, StartHeight, Timeouts};
+use crate::consensus::{ProposedBlock, StartHeight, Timeouts};
 use crate::handle::{Decided, Snapshot};
 use crate::store::{HOW_TO_REBUILD, Write};
 use allonge_contracts::state::StateFault;
 use allonge_contracts::{Hash, PublicKey};
-use allonge_ledger::{CheckedTransaction, LedgerState};
+use allonge_ledger::{CheckedTransaction, Evidence, LedgerState};
 use commit::CheckpointPolicy;
 use idle::Idle;
 use mempool::Mempool;

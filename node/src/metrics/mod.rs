@@ -206,6 +206,11 @@ impl Metrics {
                 health.checkpoint_height,
             ),
             (
+                "evidence",
+                "Contradictions of validators seen since the node started",
+                health.evidence,
+            ),
+            (
                 "since_last_block_milliseconds",
                 "Since the last commit here",
                 health.since_last_block_ms,

@@ -4,12 +4,12 @@ use super::core::{Core, Failure};
 use super::queries::blocking;
 use super::{Shared, Shell, now_ms};
 use crate::consensus::{
-    App, AppStopped, Evidence, Judgement, MAX_RANGE_BYTES, Proposal, ProposedBlock, StartHeight,
+    App, AppStopped, Judgement, MAX_RANGE_BYTES, Proposal, ProposedBlock, StartHeight,
 };
 use crate::machine::{Opened, Received};
 use crate::store::StoreError;
 use allonge_contracts::{Hash, PublicKey};
-use allonge_ledger::{Certificate, CheckedTransaction};
+use allonge_ledger::{Certificate, CheckedTransaction, Evidence};
 use async_trait::async_trait;
 use rayon::prelude::*;
 use std::sync::Arc;

@@ -8,6 +8,7 @@ use crate::store::StoreError;
 use allonge_ledger::LedgerState;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -132,8 +133,16 @@ impl Core {
                     tracing::warn!(%block, %reason, "a block is invalid");
                 }
                 Effect::Evidence(evidence) => {
+                    let count = u64::try_from(evidence.len()).unwrap_or(u64::MAX);
+                    self.shared.evidence.fetch_add(count, Ordering::Relaxed);
                     for one in evidence {
-                        tracing::warn!(?one, "a validator has contradicted itself");
+                        tracing::warn!(
+                            validator = %one.validator,
+                            height = one.height,
+                            round = one.round,
+                            kind = one.kind.as_str(),
+                            "a validator has contradicted itself; see `allonge evidence list`"
+                        );
                     }
                 }
                 Effect::Checkpoint(state) => {

@@ -71,6 +71,7 @@ pub(crate) struct Shared {
     pub peers: AtomicU32,
     /// The first height whose block is kept.
     history_start: AtomicU64,
+    pub evidence: AtomicU64,
     pub stop: watch::Sender<Option<String>>,
     pub keys: Arc<VerifyingKeys>,
 }
@@ -145,6 +146,7 @@ pub fn start(
         numbers: Mutex::new(Numbers::default()),
         peers: AtomicU32::new(0),
         history_start: AtomicU64::new(history_start),
+        evidence: AtomicU64::new(0),
         stop: watch::Sender::new(None),
         keys: Arc::new(VerifyingKeys::default()),
     });

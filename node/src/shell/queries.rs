@@ -6,7 +6,7 @@ use crate::handle::{
     Admitted, Decided, Health, NodeError, NodeHandle, Refused, Snapshot, Source, TransactionStatus,
 };
 use crate::machine::WaitingStatus;
-use crate::store::{Position, StoreError, WindowEntry};
+use crate::store::{KnownEvidence, Position, StoreError, WindowEntry};
 use allonge_contracts::{Code, Hash};
 use allonge_ledger::{Block, CheckedTransaction, SetChange};
 use async_trait::async_trait;
@@ -208,6 +208,15 @@ impl NodeHandle for Shell {
         Ok(blocking(&self.shared, move |shared| load(shared, height)).await??)
     }
 
+    async fn evidence(
+        &self,
+        after: Option<Vec<u8>>,
+        limit: usize,
+    ) -> Result<Vec<KnownEvidence>, NodeError> {
+        let read = move |shared: &Shared| shared.records.evidence(after.as_deref(), limit);
+        Ok(blocking(&self.shared, read).await??)
+    }
+
     fn subscribe(&self) -> broadcast::Receiver<Arc<Decided>> {
         self.shared.decided.subscribe()
     }
@@ -230,6 +239,7 @@ impl NodeHandle for Shell {
             waiting_bytes: numbers.waiting_bytes,
             since_last_block_ms,
             checkpoint_height: numbers.checkpoint_height,
+            evidence: self.shared.evidence.load(Ordering::Relaxed),
             not_ready: stopped
                 .map(|reason| format!("stopped: {reason}"))
                 .or_else(|| {

@@ -1,6 +1,6 @@
 //! The keys. Numbers are big-endian, so that the order of keys is that of heights.
 
-use allonge_contracts::Hash;
+use allonge_contracts::{Hash, PublicKey};
 
 /// What this store is.
 pub const FORMAT: &[u8] = b"format";
@@ -9,6 +9,7 @@ pub const HISTORY: &[u8] = b"history";
 const BODY: u8 = b'b';
 const CHECKPOINT: u8 = b'c';
 const DECIDED: u8 = b'd';
+const EVIDENCE: u8 = b'e';
 const BUILT: u8 = b'm';
 const PROPOSED: u8 = b'p';
 const SET_CHANGE: u8 = b'v';
@@ -88,6 +89,24 @@ pub fn built(height: u64, round: u32) -> Vec<u8> {
     key(BUILT, &[&height.to_be_bytes(), &round.to_be_bytes()])
 }
 
+/// All evidence.
+pub fn all_evidence() -> Vec<u8> {
+    vec![EVIDENCE]
+}
+
+/// What is known against a validator in a round, by the number of the kind.
+pub fn evidence(height: u64, round: u32, validator: &PublicKey, kind: u8) -> Vec<u8> {
+    key(
+        EVIDENCE,
+        &[
+            &height.to_be_bytes(),
+            &round.to_be_bytes(),
+            validator.as_bytes(),
+            &[kind],
+        ],
+    )
+}
+
 /// All checkpoints' manifests.
 pub fn checkpoints() -> Vec<u8> {
     vec![CHECKPOINT]
@@ -164,6 +183,7 @@ pub fn describe(key: &[u8]) -> String {
         Some(&BODY) => "the block",
         Some(&CHECKPOINT) => "the checkpoint",
         Some(&DECIDED) => "the decision",
+        Some(&EVIDENCE) => "the evidence",
         Some(&BUILT) => "the own block",
         Some(&PROPOSED) => "the proposal",
         Some(&SET_CHANGE) => "the change of validators",

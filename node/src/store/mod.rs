@@ -5,6 +5,7 @@
 //! This is the only folder that names sled.
 
 mod checkpoint;
+mod evidence;
 mod format;
 mod history;
 mod home;
@@ -16,6 +17,7 @@ mod sealed;
 mod sled_store;
 
 pub use checkpoint::CheckpointMeta;
+pub use evidence::KnownEvidence;
 pub use format::{FORMAT, Migration, OLDEST_FORMAT, migrate};
 pub use history::{Keep, Pruned, WindowEntry};
 pub use home::{Home, HomeError};

@@ -11,7 +11,7 @@ use super::keys;
 use super::sealed::{self, damaged};
 use super::{Batch, MAX_BATCH_KEYS, Store, StoreError};
 use allonge_contracts::{Hash, PublicKey};
-use allonge_ledger::{Certificate, Receipts, SetChange};
+use allonge_ledger::{Certificate, Evidence, Receipts, SetChange};
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::sync::{Arc, Mutex};
 
@@ -74,6 +74,8 @@ pub enum Write {
     SetChange(Box<SetChange>),
     /// Header and ids of a block that is not here: of a store that is filled from a snapshot.
     Window(WindowEntry),
+    /// That validators contradicted themselves.
+    Evidence(Vec<Evidence>),
 }
 
 /// The records of one network in a store.
@@ -281,6 +283,7 @@ impl Records {
                 }
                 Write::SetChange(change) => history::put_set_change(&mut batch, change),
                 Write::Window(entry) => history::put_window(&mut batch, entry),
+                Write::Evidence(all) => self.put_evidence(&mut batch, all)?,
             }
         }
         self.store.apply(batch)?;

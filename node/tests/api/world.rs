@@ -5,8 +5,8 @@ use allonge_contracts::genesis::{GenesisRules, OpeningBalance, Params};
 use allonge_contracts::members::{Member, Role};
 use allonge_contracts::{Call, Code, Hash, MemberId, Money, PublicKey, RequestId, Signature, Text};
 use allonge_ledger::{
-    Approval, Block, Body, Certificate, CheckedTransaction, Genesis, GenesisValidator, LedgerState,
-    Limits, Slot, Transaction, VoteKind, vote_sign_bytes,
+    Approval, Block, Body, Certificate, CheckedTransaction, Evidence, Genesis, GenesisValidator,
+    LedgerState, Limits, Slot, Transaction, VoteKind, vote_sign_bytes,
 };
 use allonge_node::handle::{
     Admitted, Decided, Health, NodeError, NodeHandle, Refused, Snapshot, Source, TransactionStatus,
@@ -356,6 +356,14 @@ impl NodeHandle for World {
             .checked_sub(1)
             .and_then(|at| inner.blocks.get(at))
             .cloned())
+    }
+
+    async fn evidence(
+        &self,
+        _: Option<Vec<u8>>,
+        _: usize,
+    ) -> Result<Vec<(Vec<u8>, Evidence)>, NodeError> {
+        Ok(Vec::new())
     }
 
     fn subscribe(&self) -> broadcast::Receiver<Arc<Decided>> {

@@ -3,7 +3,7 @@
 use allonge_contracts::{Hash, PublicKey, tagged_hash};
 use allonge_ledger::{Certificate, ValidatorSet};
 use allonge_node::consensus::{
-    App, AppStopped, Evidence, Judgement, Origin, Proposal, ProposedBlock, StartHeight, Timeouts,
+    App, AppStopped, Judgement, Origin, Proposal, ProposedBlock, StartHeight, Timeouts,
 };
 use async_trait::async_trait;
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -254,7 +254,7 @@ impl App for Fake {
     async fn finalized(
         &self,
         certificate: Certificate,
-        _evidence: Vec<Evidence>,
+        _evidence: Vec<allonge_ledger::Evidence>,
     ) -> Result<StartHeight, AppStopped> {
         if self.idle.load(SeqCst) {
             let mut stopping = self.stopping.subscribe();

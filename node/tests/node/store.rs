@@ -1,8 +1,8 @@
 //! The records, on disk and in memory.
 
 use crate::world::*;
-use allonge_contracts::Hash;
-use allonge_ledger::{Genesis, LedgerState};
+use allonge_contracts::{Hash, PublicKey, Signature};
+use allonge_ledger::{Evidence, EvidenceKind, Genesis, LedgerState, Statement};
 use allonge_node::shell::{self, CheckOptions, check};
 use allonge_node::store::{
     Home, HomeError, IndexEntry, MemoryStore, Position, Proposed, Records, SledStore, Store,
@@ -541,6 +541,40 @@ fn a_transaction_takes_at_most_three_times_its_bytes_on_disk() {
         disk / 24_000
     );
     assert!(ratio <= 3.0, "{ratio}");
+}
+
+#[test]
+fn evidence_is_kept_once_and_read_in_order_page_by_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let statement = |byte: u8| Statement {
+        block: Some(Hash([byte; 32])),
+        valid_round: None,
+        signature: Signature([byte; 64]),
+    };
+    let evidence = |height: u64, second: u8| Evidence {
+        validator: PublicKey([5; 32]),
+        height,
+        round: 0,
+        kind: EvidenceKind::Precommit,
+        first: statement(1),
+        second: statement(second),
+    };
+    let records = sled(folder.path());
+    assert!(records.evidence(None, 10).unwrap().is_empty());
+    let later = evidence(300, 2);
+    let write = |all| records.write(&[Write::Evidence(all)]).unwrap();
+    write(vec![later.clone(), evidence(2, 2)]);
+    // The same validator in the same round once more: the first pair stands.
+    write(vec![evidence(300, 3), evidence(1, 2)]);
+    drop(records);
+    let records = sled(folder.path());
+    let mut found = Vec::new();
+    let mut after = None;
+    while let Some((key, one)) = records.evidence(after.as_deref(), 1).unwrap().pop() {
+        after = Some(key);
+        found.push(one);
+    }
+    assert_eq!(found, [evidence(1, 2), evidence(2, 2), later]);
 }
 
 #[test]

@@ -3,9 +3,9 @@
 
 use crate::memo::Memo;
 use allonge_contracts::{Hash, PublicKey};
-use allonge_ledger::{Certificate, CheckedTransaction, Genesis, LedgerState};
+use allonge_ledger::{Certificate, CheckedTransaction, Evidence, Genesis, LedgerState};
 use allonge_node::consensus::{
-    App, AppStopped, Evidence, Judgement, MAX_RANGE_BYTES, Proposal, ProposedBlock, StartHeight,
+    App, AppStopped, Judgement, MAX_RANGE_BYTES, Proposal, ProposedBlock, StartHeight,
 };
 use allonge_node::handle::{Admitted, Decided, Refused, Snapshot, Source};
 use allonge_node::machine::{

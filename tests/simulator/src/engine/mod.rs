@@ -8,12 +8,12 @@ use crate::host::Host;
 use crate::memo::Memo;
 use crate::wire::Message;
 use allonge_contracts::{Hash, Signature};
-use allonge_ledger::Certificate;
+use allonge_ledger::{Certificate, Evidence};
 use allonge_node::consensus::core::{
     Address, Block, Context, Ed25519Signer, Head, Height, Proposals, Stand, Validators, linear,
     proposed_value, split,
 };
-use allonge_node::consensus::{App, Evidence, Judgement, Origin, Proposal, StartHeight};
+use allonge_node::consensus::{App, Judgement, Origin, Proposal, StartHeight};
 use arc_malachitebft_app_channel::app::consensus as core;
 use arc_malachitebft_app_channel::app::metrics::Metrics;
 use arc_malachitebft_app_channel::app::streaming::{StreamId, StreamMessage};
