@@ -132,24 +132,24 @@ impl Load {
 
 async fn send_lane(load: Arc<Load>, node: String, lane: Vec<usize>) -> Met {
     let mut met = Met::default();
-    let mut connection: Option<SendRequest<Full<Bytes>>> = None;
+    let mut connection: Connection = None;
     for index in lane {
         sleep_until(load.due(index)).await;
         loop {
             if Instant::now() >= load.end {
                 return met;
             }
-            match post(&mut connection, &node, &load, index).await {
+            let Some(op) = load.ops.get(index) else {
+                return met;
+            };
+            match post(&mut connection, &node, &op.bytes).await {
                 Some(Ok(())) => {
                     load.set(index, TAKEN);
                     break;
                 }
-                Some(Err((status, code))) => {
-                    *met.refusals.entry(code).or_default() += 1;
-                    let busy = matches!(
-                        status,
-                        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-                    );
+                Some(Err(no)) => {
+                    let busy = no.is_busy();
+                    *met.refusals.entry(no.code).or_default() += 1;
                     if !busy {
                         load.set(index, REFUSED);
                         break;
@@ -166,14 +166,34 @@ async fn send_lane(load: Arc<Load>, node: String, lane: Vec<usize>) -> Met {
     met
 }
 
+/// A connection to a node, once there is one.
+pub(super) type Connection = Option<SendRequest<Full<Bytes>>>;
+
+/// A node's refusal.
+pub(super) struct No {
+    status: StatusCode,
+    /// Its code.
+    pub code: String,
+    /// Whether the node said when to come again.
+    pub says_when: bool,
+}
+
+impl No {
+    /// Whether there is no room now, and may be later.
+    pub fn is_busy(&self) -> bool {
+        matches!(
+            self.status,
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+        )
+    }
+}
+
 /// Taken, refused, or `None` where the connection broke.
-async fn post(
-    connection: &mut Option<SendRequest<Full<Bytes>>>,
+pub(super) async fn post(
+    connection: &mut Connection,
     node: &str,
-    load: &Load,
-    index: usize,
-) -> Option<Result<(), (StatusCode, String)>> {
-    let op = load.ops.get(index)?;
+    transaction: &Bytes,
+) -> Option<Result<(), No>> {
     let sender = match connection {
         Some(sender) => sender,
         None => connection.insert(connect(node).await?),
@@ -181,7 +201,7 @@ async fn post(
     let request = Request::post("/v1/transactions")
         .header(header::HOST, node)
         .header(header::CONTENT_TYPE, "application/octet-stream")
-        .body(Full::new(op.bytes.clone()))
+        .body(Full::new(transaction.clone()))
         .ok()?;
     sender.ready().await.ok()?;
     let answer = timeout(ANSWER, sender.send_request(request))
@@ -189,6 +209,7 @@ async fn post(
         .ok()?
         .ok()?;
     let status = answer.status();
+    let says_when = answer.headers().contains_key(header::RETRY_AFTER);
     let body = Limited::new(answer.into_body(), MAX_ANSWER).collect();
     let body = timeout(ANSWER, body).await.ok()?.ok()?.to_bytes();
     if status.is_success() {
@@ -198,7 +219,11 @@ async fn post(
         .ok()
         .and_then(|body| Some(body.pointer("/error/code")?.as_str()?.to_owned()))
         .unwrap_or_else(|| format!("HTTP {status}"));
-    Some(Err((status, code)))
+    Some(Err(No {
+        status,
+        code,
+        says_when,
+    }))
 }
 
 async fn connect(node: &str) -> Option<SendRequest<Full<Bytes>>> {

@@ -4,6 +4,7 @@
 
 mod load;
 mod machine;
+mod overload;
 mod report;
 mod supply;
 mod watch;
@@ -70,6 +71,8 @@ pub struct Options {
     pub rate: Option<u64>,
     /// What the transactions are.
     pub kind: Kind,
+    /// Offer twice what the network sustains and look whether it bears that.
+    pub overload: bool,
     /// The network's folder; a temporary one, removed at the end, where absent.
     pub dir: Option<PathBuf>,
 }
@@ -97,21 +100,24 @@ pub async fn run(out: Output, options: &Options) -> Result<(), CliError> {
     let spec: Spec = work::spec(dir, options.nodes)?;
     let cluster = Cluster::up(&spec).await?;
     let mut bench = Bench::new(out.clone(), cluster, options).await?;
-    let report = match bench.measure(options).await {
-        Ok(report) => report,
-        Err(error) => {
-            out.note(&format!(
-                "The network's files and logs are kept in {}",
-                bench.cluster.dir().display()
-            ));
-            return Err(error);
-        }
+    let shown = if options.overload {
+        bench.bear(options).await
+    } else {
+        let report = bench.measure(options).await;
+        report.and_then(|report| out.show(SCHEMA, &report, |style| report.text(style)))
     };
+    if let Err(error) = shown {
+        out.note(&format!(
+            "The network's files and logs are kept in {}",
+            bench.cluster.dir().display()
+        ));
+        return Err(error);
+    }
     bench.cluster.stop_all()?;
     if ours {
         bench.cluster.remove()?;
     }
-    out.show(SCHEMA, &report, |style| report.text(style))
+    Ok(())
 }
 
 fn check(options: &Options) -> Result<(), CliError> {
@@ -190,6 +196,21 @@ impl Bench {
             kind: options.kind,
             cluster,
         })
+    }
+
+    /// Offers twice what the network sustains.
+    async fn bear(&mut self, options: &Options) -> Result<(), CliError> {
+        let report = overload::measure(self, options).await?;
+        let out = self.out.clone();
+        out.show(overload::SCHEMA, &report, |style| report.text(style))?;
+        match report.wrong() {
+            None => Ok(()),
+            Some(what) => Err(CliError::check_failed(
+                "OVERLOAD",
+                what,
+                "report it with the folder named above",
+            )),
+        }
     }
 
     async fn measure(&mut self, options: &Options) -> Result<Report, CliError> {

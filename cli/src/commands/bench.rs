@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// Arguments of `bench`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  allonge bench --seconds 20\n  allonge bench --rate 500 --kind transfers --output json"
+    after_help = "Examples:\n  allonge bench --seconds 20\n  allonge bench --rate 500 --kind transfers --output json\n  allonge bench --overload --seconds 600"
 )]
 pub struct BenchArgs {
     /// How many validators
@@ -33,6 +33,10 @@ pub struct BenchArgs {
     /// What the transactions are
     #[arg(long, value_enum, default_value_t = Kind::Mixed)]
     kind: Kind,
+    /// Offer payments at twice the rate that the network sustains, which is sought first, and look
+    /// whether it bears that: refusals with a time, bounded memory, nothing lost
+    #[arg(long, conflicts_with_all = ["rate", "kind", "warm_up"])]
+    overload: bool,
     /// The network's folder, new or empty, which is kept [default: a temporary one]
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -48,7 +52,12 @@ pub async fn run(context: &Context, args: BenchArgs) -> Result<(), CliError> {
         seconds: args.seconds,
         warm_up: args.warm_up,
         rate: args.rate,
-        kind: args.kind,
+        kind: if args.overload {
+            Kind::Transfers
+        } else {
+            args.kind
+        },
+        overload: args.overload,
         dir: args.dir,
     };
     let mut stop = Interrupt::new()?;

@@ -187,11 +187,14 @@ impl Codec<StreamMessage<Part>> for WireCodec {
     }
 
     fn encode(&self, message: &StreamMessage<Part>) -> Result<Bytes, CodecError> {
-        pack(&WireStream {
+        let bytes = pack(&WireStream {
             id: Blob(message.stream_id.to_bytes()),
             sequence: message.sequence,
             part: message.content.as_data().map(WirePart::from),
-        })
+        })?;
+        #[cfg(feature = "byzantine")]
+        let bytes = super::byzantine::garble(bytes);
+        Ok(bytes)
     }
 }
 

@@ -16,8 +16,8 @@ use arc_malachitebft_app_channel::app::events::RxEvent;
 use arc_malachitebft_app_channel::app::types::Keypair;
 use arc_malachitebft_app_channel::app::types::codec::Codec;
 use arc_malachitebft_app_channel::{
-    Channels, ConsensusContext, EngineBuilder, NetworkContext, NetworkIdentity, RequestContext,
-    SyncContext, WalContext,
+    Channels, ConsensusContext, EngineBuilder, NetworkIdentity, RequestContext, SyncContext,
+    WalContext,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -148,9 +148,22 @@ pub async fn start(config: EngineConfig, app: Arc<dyn App>) -> Result<EngineHand
         reason,
     };
     check_port_is_free(&config.listen).map_err(|error| failed(error.to_string()))?;
-    let (channels, engine) = EngineBuilder::new(Context, engine_config)
-        .with_default_wal(WalContext::new(config.wal.clone(), codec.clone()))
-        .with_default_network(NetworkContext::new(identity, codec.clone()))
+    #[cfg(feature = "byzantine")]
+    let app = super::byzantine::lying(app);
+    let builder = EngineBuilder::new(Context, engine_config)
+        .with_default_wal(WalContext::new(config.wal.clone(), codec.clone()));
+    #[cfg(not(feature = "byzantine"))]
+    let builder = builder.with_default_network(arc_malachitebft_app_channel::NetworkContext::new(
+        identity,
+        codec.clone(),
+    ));
+    #[cfg(feature = "byzantine")]
+    let builder = {
+        let network = super::byzantine::network(identity, codec.clone(), signer.clone(), own);
+        let builder = builder.with_byzantine_network(network).await;
+        builder.map_err(|error| failed(format!("{error:#}")))?
+    };
+    let (channels, engine) = builder
         .with_default_sync(SyncContext::new(codec))
         .with_default_consensus(ConsensusContext::new_validator(
             Address(own),
@@ -161,6 +174,9 @@ pub async fn start(config: EngineConfig, app: Arc<dyn App>) -> Result<EngineHand
         .build()
         .await
         .map_err(|error| failed(format!("{error:#}")))?;
+
+    #[cfg(feature = "byzantine")]
+    super::byzantine::spam(channels.network.clone(), own);
 
     let progress = Arc::new(Progress::default());
     let status = EngineStatus {

@@ -3,6 +3,8 @@
 //! This is the only folder that names Malachite.
 
 mod app;
+#[cfg(feature = "byzantine")]
+pub mod byzantine;
 mod codec;
 mod config;
 mod context;
