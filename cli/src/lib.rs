@@ -21,6 +21,7 @@ pub mod output;
 pub mod parse;
 pub mod picture;
 pub mod play;
+pub mod readers;
 pub mod simulate;
 
 pub use args::{Cli, GlobalArgs};

@@ -65,6 +65,15 @@ fn the_rooms_depend_in_one_direction() {
         ),
         ("allonge-model", &[]),
         ("allonge-plays", &["allonge-contracts", "allonge-model"]),
+        (
+            "allonge-fuzz",
+            &[
+                "allonge-contracts",
+                "allonge-ledger",
+                "allonge-node",
+                "allonge-cli",
+            ],
+        ),
     ]);
     let names: BTreeSet<String> = metadata
         .packages

@@ -192,6 +192,16 @@ impl SseParser {
     }
 }
 
+/// How many whole messages a piece of a stream holds.
+///
+/// # Errors
+/// A line or a message is too long.
+pub fn messages_in(bytes: &[u8]) -> Result<usize, &'static str> {
+    let mut parser = SseParser::default();
+    parser.push(bytes)?;
+    Ok(parser.ready.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

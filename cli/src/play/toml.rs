@@ -6,6 +6,10 @@ use std::str::FromStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// Tables and lists may lie so deep in each other. Dotted keys in inline tables make thousands of levels out of
+/// a few kilobytes, more than a stack holds; nothing that is read here has more than four.
+const MAX_DEPTH: usize = 32;
+
 /// What is wrong with a scenario's file, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -81,7 +85,7 @@ pub fn read(text: &str) -> Result<Fields, Problem> {
     Ok(Fields {
         what: "the file".to_owned(),
         line: 1,
-        entries: entries(document.get_ref(), &lines)?,
+        entries: entries(document.get_ref(), &lines, MAX_DEPTH)?,
         asked: Vec::new(),
     })
 }
@@ -100,21 +104,28 @@ impl Lines {
     }
 }
 
-fn entries(table: &DeTable<'_>, lines: &Lines) -> Result<Vec<Entry>, Problem> {
+fn entries(table: &DeTable<'_>, lines: &Lines, depth: usize) -> Result<Vec<Entry>, Problem> {
     let mut found: Vec<(Range<usize>, Entry)> = Vec::new();
     for (key, entry) in table {
         let name = At {
             line: lines.at(key.span().start),
             value: key.get_ref().to_string(),
         };
-        found.push((key.span(), (name, value(entry, lines)?)));
+        found.push((key.span(), (name, value(entry, lines, depth)?)));
     }
     found.sort_by_key(|(span, _)| span.start);
     Ok(found.into_iter().map(|(_, entry)| entry).collect())
 }
 
-fn value(entry: &Spanned<DeValue<'_>>, lines: &Lines) -> Result<At<Value>, Problem> {
+fn value(entry: &Spanned<DeValue<'_>>, lines: &Lines, depth: usize) -> Result<At<Value>, Problem> {
     let line = lines.at(entry.span().start);
+    let below = depth.checked_sub(1).ok_or_else(|| {
+        Problem::at(
+            line,
+            format!("tables and lists lie in each other more than {MAX_DEPTH} deep"),
+            "write fewer dots in keys and fewer braces and brackets in each other",
+        )
+    })?;
     let value = match entry.get_ref() {
         DeValue::String(text) => Value::Text(text.to_string()),
         DeValue::Integer(number) => Value::Text(number.to_string()),
@@ -133,10 +144,10 @@ fn value(entry: &Spanned<DeValue<'_>>, lines: &Lines) -> Result<At<Value>, Probl
         DeValue::Array(items) => Value::List(
             items
                 .iter()
-                .map(|item| self::value(item, lines))
+                .map(|item| self::value(item, lines, below))
                 .collect::<Result<_, _>>()?,
         ),
-        DeValue::Table(table) => Value::Table(entries(table, lines)?),
+        DeValue::Table(table) => Value::Table(entries(table, lines, below)?),
     };
     Ok(At { line, value })
 }

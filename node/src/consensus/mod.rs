@@ -13,6 +13,7 @@ mod driver;
 mod engine;
 mod parts;
 mod peers;
+pub mod probe;
 mod proposals;
 mod signing;
 mod status;
@@ -23,6 +24,7 @@ pub use app::{
     App, AppStopped, Judgement, MAX_BLOCK_BYTES, MAX_RANGE_BYTES, Origin, Proposal, ProposedBlock,
     StartHeight, Timeouts,
 };
+pub use codec::CodecError;
 pub use config::EngineConfig;
 pub use driver::Stop;
 pub use engine::{EngineError, EngineHandle, start};

@@ -139,6 +139,11 @@ impl Assembler {
         received
     }
 
+    /// The bytes of all unfinished streams.
+    pub fn kept_bytes(&self) -> usize {
+        self.streams.values().map(Stream::bytes).sum()
+    }
+
     /// Keeps a peer within its bounds by forgetting its oldest streams, but not `current`.
     fn forget_excess(&mut self, payer: PeerId, current: &Key) {
         loop {

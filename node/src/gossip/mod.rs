@@ -21,7 +21,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-pub use message::{BATCH_BYTES, MAX_MESSAGE};
+pub use message::{BATCH_BYTES, Batch, MAX_MESSAGE, NotABatch};
 
 /// What gossip needs to know.
 pub struct GossipConfig {

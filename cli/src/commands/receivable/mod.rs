@@ -11,6 +11,7 @@ mod seal;
 mod show;
 
 pub use open::BackingArg;
+pub use seal::quote_in;
 
 use crate::commands::bill::pledge::{self, PledgeArgs, ProceedsArgs, ReleaseArgs};
 use crate::commands::bill::tree::{self, TreeArgs};

@@ -89,6 +89,11 @@ pub fn seal(key: &PublicKey, quoted: &Quoted) -> Result<String, CliError> {
         })
 }
 
+/// Whether what was sealed is a quote.
+pub fn quote_in(plain: &[u8]) -> bool {
+    serde_json::from_slice::<Quoted>(plain).is_ok()
+}
+
 /// Why a sealed quote cannot be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Closed {

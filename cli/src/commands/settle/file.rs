@@ -45,6 +45,16 @@ pub fn read(file: &Path) -> Result<Written, CliError> {
     written(&text).map_err(wrong)
 }
 
+/// How many legs a file's text has.
+///
+/// # Errors
+/// What is wrong, with its line.
+pub fn legs_of(text: &str) -> Result<usize, String> {
+    let read = written(text);
+    read.map(|written| written.legs.len())
+        .map_err(|problem| format!("{}: {}", problem.line, problem.message))
+}
+
 fn written(text: &str) -> Result<Written, Problem> {
     let mut file = read_toml(text)?;
     let deadline = file.parsed("deadline")?.map(|day| day.value);
@@ -134,6 +144,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
+        // Some kilobytes that are thousands of tables in each other.
+        let key = vec!["a"; 70].join(".");
+        let open = format!("{key} = {{ ").repeat(30);
+        let deep = format!("\n{open}b = 1{}", " }".repeat(30));
         for (text, line, part) in [
             ("", 1, "no [[leg]]"),
             ("deadline = 5", 1, "neither a date"),
@@ -161,6 +175,7 @@ mod tests {
                 "this leg is cash",
             ),
             ("[[leg]]\nlot = \"12\"\nfrom = \"a\"", 2, "30 digits"),
+            (&deep, 2, "more than 32 deep"),
         ] {
             let problem = written(text).unwrap_err();
             assert_eq!(problem.line, line, "{text}: {problem:?}");

@@ -15,6 +15,8 @@ use clap::{Args, Subcommand};
 use leg::LegArg;
 use std::path::PathBuf;
 
+pub use file::legs_of;
+
 /// Arguments of `settle`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
