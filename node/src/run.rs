@@ -9,7 +9,7 @@ use crate::gossip::{self, Gossip, GossipConfig, GossipError};
 use crate::handle::NodeHandle;
 use crate::keyfile::{self, KeyFileError};
 use crate::machine::{IdleConfig, MachineConfig, MempoolConfig};
-use crate::metrics::Metrics;
+use crate::metrics::{Bounds, Metrics};
 use crate::shell::{self, Shell, ShellConfig, StartError};
 use crate::store::{Home, HomeError, Keep, StoreError};
 use allonge_contracts::PublicKey;
@@ -338,7 +338,12 @@ async fn start_services(
         .name
         .clone()
         .unwrap_or_else(|| identity.entry.name.to_string());
-    let metrics = Arc::new(Metrics::new(Some(metrics_text)));
+    let metrics = Metrics::new(Some(metrics_text)).with_bounds(Bounds {
+        mempool_transactions: config.mempool_count,
+        mempool_bytes: config.mempool_bytes,
+        home: home.path().to_owned(),
+    });
+    let metrics = Arc::new(metrics);
     let outgoing = shell
         .take_outgoing()
         .ok_or_else(|| RunError::Stopped("its transactions go elsewhere already".to_owned()))?;

@@ -115,8 +115,9 @@ pub async fn metrics(
     let node = api.node.clone();
     let metrics = api.metrics.clone();
     let text = super::offload(move || {
-        let height = node.snapshot().state.height();
-        metrics.text(height, &node.health())
+        let snapshot = node.snapshot();
+        let validators = snapshot.state.validators.validators().len();
+        metrics.text(snapshot.state.height(), validators, &node.health())
     })
     .await?;
     Ok((

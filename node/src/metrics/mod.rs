@@ -12,6 +12,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -50,6 +51,19 @@ pub struct Metrics {
     /// What gossip counts.
     pub gossip: GossipCounters,
     engine: Option<fn() -> String>,
+    started_s: u64,
+    bounds: Option<Bounds>,
+}
+
+/// What the node was started with, for alerts to compare with.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    /// The most transactions that wait.
+    pub mempool_transactions: u64,
+    /// The most bytes of transactions that wait.
+    pub mempool_bytes: u64,
+    /// The node's home, whose file system must not run full.
+    pub home: PathBuf,
 }
 
 impl Metrics {
@@ -118,6 +132,16 @@ impl Metrics {
             submitted: Mutex::default(),
             gossip,
             engine,
+            started_s: crate::wall::now_ms() / 1_000,
+            bounds: None,
+        }
+    }
+
+    /// The same, and what the node was started with.
+    pub fn with_bounds(self, bounds: Bounds) -> Self {
+        Metrics {
+            bounds: Some(bounds),
+            ..self
         }
     }
 
@@ -170,10 +194,32 @@ impl Metrics {
         }
     }
 
-    /// Everything counted, and how the node is now.
-    pub fn text(&self, height: u64, health: &Health) -> String {
+    /// What is known of how far the node is from its bounds.
+    fn room(&self) -> Vec<(&'static str, &'static str, u64)> {
+        let Some(bounds) = &self.bounds else {
+            return Vec::new();
+        };
+        let mut room = vec![
+            (
+                "mempool_transactions_max",
+                "The most transactions that may wait",
+                bounds.mempool_transactions,
+            ),
+            (
+                "mempool_bytes_max",
+                "The most bytes of transactions that may wait",
+                bounds.mempool_bytes,
+            ),
+        ];
+        let help = "Bytes left to this node on the file system of its home";
+        room.extend(process::free_bytes(&bounds.home).map(|free| ("home_free_bytes", help, free)));
+        room
+    }
+
+    /// Everything counted, and how the node is now; `validators` are those of the height under way.
+    pub fn text(&self, height: u64, validators: usize, health: &Health) -> String {
         let mut now = Registry::with_prefix("allonge");
-        for (name, help, value) in [
+        let states = [
             ("height", "Height of the last block", height),
             (
                 "round",
@@ -206,11 +252,6 @@ impl Metrics {
                 health.checkpoint_height,
             ),
             (
-                "evidence",
-                "Contradictions of validators seen since the node started",
-                health.evidence,
-            ),
-            (
                 "since_last_block_milliseconds",
                 "Since the last commit here",
                 health.since_last_block_ms,
@@ -220,14 +261,29 @@ impl Metrics {
                 "1 if the node can be used",
                 u64::from(health.not_ready.is_none()),
             ),
-        ] {
+            (
+                "validators",
+                "Validators of the height under way",
+                validators as u64,
+            ),
+        ];
+        for (name, help, value) in states.into_iter().chain(self.room()) {
             let gauge = Gauge::<i64>::default();
             // No ledger reaches larger heights than this.
             gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
             now.register(name, help, gauge);
         }
+        let evidence = Counter::<u64>::default();
+        evidence.inc_by(health.evidence);
+        now.register(
+            "evidence",
+            "Contradictions of validators seen since the node started",
+            evidence,
+        );
         let mut bare = Registry::default();
-        bare.register_collector(Box::new(process::Process));
+        bare.register_collector(Box::new(process::Process {
+            started_s: self.started_s,
+        }));
         let mut text = String::new();
         for registry in [&self.registry, &now, &bare] {
             let mut part = String::new();
@@ -251,16 +307,26 @@ mod tests {
     #[test]
     fn the_text_names_what_an_operator_asks_for() {
         let metrics = Metrics::new(Some(|| "engine_x 1\n# EOF\n".to_owned()));
+        let metrics = metrics.with_bounds(Bounds {
+            mempool_transactions: 100,
+            mempool_bytes: 1_000,
+            home: std::env::temp_dir(),
+        });
         metrics.refused(Code::MempoolFull);
         let health = Health {
             round: 3,
+            evidence: 2,
             ..Health::default()
         };
-        let text = metrics.text(42, &health);
+        let text = metrics.text(42, 4, &health);
         for line in [
             "allonge_height 42",
             "allonge_round 3",
             "allonge_mempool_transactions 0",
+            "allonge_mempool_transactions_max 100",
+            "allonge_mempool_bytes_max 1000",
+            "allonge_validators 4",
+            "allonge_evidence_total 2",
             "allonge_refused_total{code=\"MEMPOOL_FULL\"} 1",
             "engine_x 1",
         ] {
@@ -270,6 +336,9 @@ mod tests {
             "process_cpu_seconds_total ",
             "process_resident_memory_bytes ",
             "process_open_fds ",
+            "process_max_fds ",
+            "process_start_time_seconds ",
+            "allonge_home_free_bytes ",
         ] {
             let value = text
                 .lines()

@@ -9,7 +9,10 @@ use std::fs;
 
 /// Reads `/proc/self` on each scrape; where there is none it says nothing.
 #[derive(Debug)]
-pub struct Process;
+pub struct Process {
+    /// When it started, UTC seconds.
+    pub started_s: u64,
+}
 
 impl Collector for Process {
     fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), fmt::Error> {
@@ -26,6 +29,16 @@ impl Collector for Process {
             resident_bytes(),
         )?;
         gauge("process_open_fds", "Open file descriptors", open_files())?;
+        gauge(
+            "process_max_fds",
+            "The most open file descriptors",
+            rustix::process::getrlimit(rustix::process::Resource::Nofile).current,
+        )?;
+        gauge(
+            "process_start_time_seconds",
+            "When the process started, UTC seconds",
+            Some(self.started_s),
+        )?;
         if let Some(seconds) = cpu_seconds() {
             let counter = ConstCounter::new(seconds);
             counter.encode(encoder.encode_descriptor(
@@ -55,6 +68,12 @@ fn resident_bytes() -> Option<u64> {
     let statm = fs::read_to_string("/proc/self/statm").ok()?;
     let pages: u64 = statm.split_ascii_whitespace().nth(1)?.parse().ok()?;
     pages.checked_mul(u64::try_from(rustix::param::page_size()).ok()?)
+}
+
+/// What is left to this process on the file system of a folder.
+pub fn free_bytes(folder: &std::path::Path) -> Option<u64> {
+    let space = rustix::fs::statvfs(folder).ok()?;
+    space.f_bavail.checked_mul(space.f_frsize)
 }
 
 fn open_files() -> Option<u64> {

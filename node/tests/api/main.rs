@@ -1,5 +1,6 @@
 //! The API at its own boundary: HTTP over a socket, a ledger that executes behind it.
 
+mod alerts;
 mod client;
 mod reading;
 mod receivables;
@@ -10,7 +11,7 @@ mod world;
 
 use allonge_ledger::NoKeyCache;
 use allonge_node::api::{ApiConfig, BindError, Server, bind};
-use allonge_node::metrics::Metrics;
+use allonge_node::metrics::{Bounds, Metrics};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use world::World;
@@ -22,7 +23,11 @@ async fn serve(eager: bool) -> (Arc<World>, SocketAddr, Server) {
     let config = ApiConfig {
         node_name: "node-0".to_owned(),
         keys: Arc::new(NoKeyCache),
-        metrics: Arc::new(Metrics::new(None)),
+        metrics: Arc::new(Metrics::new(None).with_bounds(Bounds {
+            mempool_transactions: 100,
+            mempool_bytes: 1_000_000,
+            home: std::env::temp_dir(),
+        })),
     };
     let server = Server::start(listener, world.clone(), config).unwrap();
     (world, server.address(), server)
