@@ -73,6 +73,8 @@ async fn a_wiped_node_comes_back_with_all_that_it_had() {
     until_height(&back, done.height).await;
     let block = back.block(Some(done.height), false).await.unwrap();
     assert_eq!(block.hash, done.block);
+    // What a command started goes on by itself.
+    json(&["cluster", "down"], cluster.dir());
 }
 
 fn refused(args: &[&str], dir: &Path, says: &str) {
