@@ -95,6 +95,8 @@ fn genesis(life_ms: u64) -> Genesis {
             close_minute: 1_200,
             development_clock: true,
             params: Params::default(),
+            governance: Default::default(),
+            protocol: 1,
         },
         validators: validators
             .iter()

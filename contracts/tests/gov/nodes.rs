@@ -351,13 +351,15 @@ fn the_next_protocol_holds_from_its_height_on() {
 
 #[test]
 fn the_members_that_run_validators_may_be_the_ones_to_approve() {
-    let mut policy = Policy::default();
-    policy.validators = Rule {
-        roles: vec![],
-        operators: true,
-        parties: false,
-        need: Need::Share { parts: 2, of: 3 },
-        with: vec![],
+    let policy = Policy {
+        validators: Rule {
+            roles: vec![],
+            operators: true,
+            parties: false,
+            need: Need::Share { parts: 2, of: 3 },
+            with: vec![],
+        },
+        ..Policy::default()
     };
     let run_by = [Some("bank-a"), Some("bank-b"), Some("core"), None];
     let nodes: Vec<Node> = (1..=4)

@@ -121,7 +121,7 @@ impl Installer {
                     self.index(entry.header.height, &entry.ids)?;
                     self.bytes = self.bytes.saturating_add(super::entry_bytes(&entry));
                     self.blocks = self.blocks.saturating_add(1);
-                    self.writes.push(Write::Window(entry));
+                    self.writes.push(Write::Window(Box::new(entry)));
                     self.write_if_full()?;
                 }
             }

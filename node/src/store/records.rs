@@ -73,7 +73,7 @@ pub enum Write {
     /// That other validators vote after a block; kept even when the block goes.
     SetChange(Box<SetChange>),
     /// Header and ids of a block that is not here: of a store that is filled from a snapshot.
-    Window(WindowEntry),
+    Window(Box<WindowEntry>),
     /// That validators contradicted themselves.
     Evidence(Vec<Evidence>),
 }

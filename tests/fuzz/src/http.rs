@@ -98,6 +98,14 @@ impl NodeHandle for Still {
         }))
     }
 
+    async fn evidence(
+        &self,
+        _: Option<Vec<u8>>,
+        _: usize,
+    ) -> Result<Vec<(Vec<u8>, allonge_ledger::Evidence)>, NodeError> {
+        Ok(Vec::new())
+    }
+
     fn subscribe(&self) -> broadcast::Receiver<Arc<Decided>> {
         self.blocks.subscribe()
     }
@@ -253,7 +261,7 @@ fn seeds() -> Vec<Vec<u8>> {
     }
     for (path, list, key) in [
         ("members", 1, &b"bank"[..]),
-        ("bills", 7, &bill.as_bytes()[..]),
+        ("bills", 7, bill.as_bytes()),
         ("requests?member=bank&side=waiting", 5, &[0; 32][..]),
         ("receivables?issuer=core", 8, &[1; 30][..]),
     ] {

@@ -141,11 +141,11 @@ fn block_seeds() -> Vec<Vec<u8>> {
     let blocks = chain().blocks.iter();
     blocks
         .map(|block| block.bytes.clone())
-        .filter(short)
+        .filter(|bytes| short(bytes))
         .collect()
 }
 
-fn short(bytes: &Vec<u8>) -> bool {
+fn short(bytes: &[u8]) -> bool {
     bytes.len() <= 8 * 1024
 }
 
@@ -153,7 +153,7 @@ fn receipts_seeds() -> Vec<Vec<u8>> {
     let blocks = chain().blocks.iter();
     blocks
         .map(|block| block.receipts.clone())
-        .filter(short)
+        .filter(|bytes| short(bytes))
         .collect()
 }
 

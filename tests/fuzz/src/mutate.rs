@@ -76,7 +76,7 @@ impl Mutator {
     }
 
     /// The next number (splitmix64).
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -86,7 +86,7 @@ impl Mutator {
 
     /// From 0 up to `below`, without it; 0 where there is nothing.
     pub fn below(&mut self, below: usize) -> usize {
-        usize::try_from(self.next() % (below.max(1) as u64)).unwrap_or(0)
+        usize::try_from(self.number() % (below.max(1) as u64)).unwrap_or(0)
     }
 
     fn one<T: Copy>(&mut self, of: &[T]) -> T {
@@ -117,7 +117,7 @@ impl Mutator {
             let at = self.below(bytes.len().saturating_add(1));
             match self.below(8) {
                 0 if at < bytes.len() => bytes[at] ^= 1 << self.below(8),
-                1 if at < bytes.len() => bytes[at] = self.next() as u8,
+                1 if at < bytes.len() => bytes[at] = self.number() as u8,
                 2 => {
                     let edge = self.one(&EDGES);
                     let width = self.one(&[1usize, 2, 4, 8]);
@@ -146,7 +146,7 @@ impl Mutator {
                 }
                 6 => bytes.truncate(at),
                 _ => {
-                    let byte = self.next() as u8;
+                    let byte = self.number() as u8;
                     bytes.insert(at, byte);
                 }
             }
