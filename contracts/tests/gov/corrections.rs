@@ -62,6 +62,10 @@ fn the_first_protocol_knows_no_corrections() {
     let mut w = world(1);
     let call = propose(vec![cash("core", "s1", "1.00").into()]);
     assert_eq!(w.refused("core", call.clone()), Code::ProtocolTooOld);
+    let bill = w.delivered("10.00", "2027-04-05");
+    w.endorse(bill, "s1", "1-1000", "10.00", "s2");
+    let lot = propose(vec![lot_back(bill, lot("1-1000")).into()]);
+    assert_eq!(w.refused("s1", lot), Code::ProtocolTooOld);
     let activate = ActivateProtocol {
         version: 2,
         height: 0,
@@ -133,4 +137,101 @@ fn a_lot_on_which_anything_waits_or_rests_does_not_move() {
         w.refused("s2", propose(vec![nobody.into()])),
         Code::RoleRequired
     );
+}
+
+#[test]
+fn what_a_court_froze_or_a_bank_holds_in_pledge_stays_where_it_is() {
+    let mut rules = rules_of(strict(), 2);
+    rules.members.push(new_member("court", &[Role::Court], 40));
+    rules.members.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut w = World::new(&rules, "2027-01-05");
+    let bill = w.delivered("10.00", "2027-04-05");
+    w.endorse(bill, "s1", "1-1000", "10.00", "s2");
+    let freeze = Freeze {
+        instrument: InstrumentRef::Number(bill),
+        lot: lot("1-1000"),
+        part: Some(yuan("4.00")),
+        order: "2027-1".parse().unwrap(),
+    };
+    w.ok("court", freeze);
+    let frozen = propose(vec![lot_back(bill, lot("1-400")).into()]);
+    assert_eq!(w.refused("s1", frozen), Code::Frozen);
+    let pledge = RequestPledge {
+        instrument: InstrumentRef::Number(bill),
+        lot: lot("401-1000"),
+        part: None,
+        to: member("bank-b"),
+        debt: yuan("5.00"),
+        debt_due: date("2027-03-01"),
+        registry: Default::default(),
+        purpose: Default::default(),
+        answer_by: None,
+    };
+    w.ok("s2", pledge);
+    w.agree("bank-b", bill, 401);
+    let pledged = propose(vec![lot_back(bill, lot("401-1000")).into()]);
+    assert_eq!(w.refused("s1", pledged), Code::WrongState);
+    w.sound();
+}
+
+#[test]
+fn a_certificate_does_not_go_back_to_its_issuer() {
+    let mut rules = rules_of(strict(), 2);
+    rules.params.opening_needs_papers = 0;
+    let mut w = World::new(&rules, "2027-01-05");
+    let grant = GrantLine {
+        issuer: member("core"),
+        limit: yuan("100,000.00"),
+        until: None,
+    };
+    let CallResult::Line(line) = w.ok("bank-a", grant) else {
+        panic!("no line");
+    };
+    let open = OpenCertificate {
+        line,
+        payee: member("s1"),
+        sum: yuan("10.00"),
+        due: date("2027-05-05"),
+        splittable: true,
+        notice_only: false,
+        max_tier: None,
+        term_reason: Default::default(),
+        backing: vec![],
+    };
+    let CallResult::Certificate(certificate) = w.ok("core", open) else {
+        panic!("no certificate");
+    };
+    let ask = RequestSignature {
+        certificate: InstrumentRef::Number(certificate),
+        answer_by: None,
+    };
+    w.ok("core", ask);
+    w.agree("s1", certificate, 1);
+    let to = |name| CorrectLot {
+        instrument: certificate,
+        lot: lot("1-1000"),
+        from: member("s1"),
+        to: member(name),
+    };
+    let call = propose(vec![to("core").into()]);
+    assert_eq!(w.refused("s1", call), Code::NotToIssuer);
+    let proposal = corrected(&mut w, "s1", to("s2"), "s2");
+    assert_eq!(w.status(proposal), ProposalStatus::Applied);
+    w.sound();
+}
+
+#[test]
+fn cash_that_is_due_to_others_first_does_not_go_back() {
+    let mut w = world(2);
+    w.delivered("10.00", "2027-04-05");
+    w.morning("2027-04-05");
+    let call = || ProposeChange {
+        deadline: date("2027-04-20"),
+        ..propose(vec![cash("bank-a", "s1", "1.00").into()])
+    };
+    let made = w.proposed("bank-a", call());
+    w.ok("bank-a", withdraw(made));
+    // The close has passed and the clock has yet to pay.
+    w.time_ms = local_ms(date("2027-04-05"), 20 * 60);
+    assert_eq!(w.refused("bank-a", call()), Code::DuePending);
 }

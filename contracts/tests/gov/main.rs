@@ -4,6 +4,7 @@ mod corrections;
 mod members;
 mod model;
 mod nodes;
+mod policies;
 #[path = "../support/mod.rs"]
 mod support;
 mod votes;

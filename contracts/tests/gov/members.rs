@@ -165,3 +165,69 @@ fn suspension_by_vote_and_back() {
         Outcome::Rejected(rejection) if rejection.code == Code::NoSuchMember
     ));
 }
+
+#[test]
+fn where_no_regulator_is_left_to_approve_nothing_is_recovered() {
+    let mut policy = strict();
+    policy.recover.need = Need::Count(1);
+    let rules = GenesisRules {
+        governance: policy,
+        ..rules()
+    };
+    let mut w = World::new(&rules, "2027-01-05");
+    let call = propose(vec![recover("regulator").into()]);
+    assert_eq!(w.refused("central", call), Code::PolicyUnmet);
+}
+
+#[test]
+fn the_last_regulator_stays_where_recovery_needs_one() {
+    let central = Rule {
+        roles: vec![Role::CentralBank],
+        ..Policy::default().suspend
+    };
+    let policy = Policy {
+        admit: central.clone(),
+        suspend: central.clone(),
+        reinstate: central.clone(),
+        change_roles: central.clone(),
+        recover: Rule {
+            with: vec![Role::Regulator],
+            roles: vec![Role::CentralBank, Role::Regulator],
+            ..central.clone()
+        },
+        validators: central.clone(),
+        observers: central.clone(),
+        set_param: central.clone(),
+        activate: central,
+        ..Policy::default()
+    };
+    let rules = GenesisRules {
+        governance: policy,
+        ..rules()
+    };
+    let mut w = World::new(&rules, "2027-01-05");
+    assert_eq!(
+        w.refused("central", suspend("regulator")),
+        Code::WouldLockOut
+    );
+    w.ok("central", suspend("s1"));
+}
+
+#[test]
+fn the_keys_of_one_suspended_are_not_replaced() {
+    let mut policy = Policy::default();
+    policy.rotate_keys = Rule {
+        roles: vec![Role::Regulator],
+        parties: true,
+        ..policy.rotate_keys
+    };
+    let mut w = world_of(policy, 1);
+    w.ok("regulator", suspend("s1"));
+    let replace = ReplaceKeys {
+        member: member("s1"),
+        keys: vec![key(70)],
+        threshold: 1,
+    };
+    let call = propose(vec![replace.into()]);
+    assert_eq!(w.refused("regulator", call), Code::CounterpartySuspended);
+}
