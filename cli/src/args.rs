@@ -120,6 +120,8 @@ pub enum Command {
     Settle(commands::settle::SettleArgs),
     /// Invoices and other trade papers: record, import, attest, claim, check, condition, escrow, …
     Trade(commands::trade::TradeArgs),
+    /// Changes by vote: propose, vote, withdraw, show, list, policy, nodes
+    Gov(commands::gov::GovArgs),
     /// The parameters of law and market: show, set
     Params(commands::params::ParamsArgs),
     /// Transactions: show, wait

@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+mod gov;
 mod settling;
 mod trade;
 

@@ -10,10 +10,11 @@ pub use allonge_node::api::types::{
     CertificateHolding, CertificateHoldingsBody, CertificateReach, CertificatesBody, CheckBody,
     ClaimBody, ClaimsBody, ClockView, ConditionBody, ConditionsBody, EventView, EvidenceBody,
     GatesBody, Holding, HoldingsBody, InstructionView, InstructionsBody, InvariantsBody, LineBody,
-    LinesBody, MembersBody, NettingBody, ObligationBody, PaperFacts, PaperView, PapersBody,
-    ParamChange, ParamView, ParamsBody, Problem, QueueBody, QuoteAskBody, QuoteAsksBody, QuoteBody,
-    ReachBody, RecourseBody, RequestBody, RequestView, RequestsBody, SnapshotView, SnapshotsBody,
-    StatusBody, TransactionState, TransactionView,
+    LinesBody, MembersBody, NettingBody, NodesBody, ObligationBody, PaperFacts, PaperView,
+    PapersBody, ParamChange, ParamView, ParamsBody, PolicyBody, Problem, ProposalView,
+    ProposalsBody, QueueBody, QuoteAskBody, QuoteAsksBody, QuoteBody, ReachBody, RecourseBody,
+    RequestBody, RequestView, RequestsBody, SnapshotView, SnapshotsBody, StatusBody,
+    TransactionState, TransactionView,
 };
 
 /// A transaction that is on the ledger.

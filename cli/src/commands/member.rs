@@ -353,7 +353,7 @@ fn roles(member: &Member) -> String {
 }
 
 /// Hex, a PEM file, or a name in the keystore.
-fn public_half(context: &Context, text: &str) -> Result<PublicKey, CliError> {
+pub(crate) fn public_half(context: &Context, text: &str) -> Result<PublicKey, CliError> {
     if let Ok(key) = text.parse() {
         return Ok(key);
     }

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod dev;
 pub mod events;
 pub mod evidence;
+pub mod gov;
 pub mod key;
 pub mod member;
 pub mod netting;
@@ -52,6 +53,7 @@ pub async fn run(context: &Context, command: Command) -> Result<(), CliError> {
         Command::Netting(args) => netting::run(context, args).await,
         Command::Settle(args) => settle::run(context, args).await,
         Command::Trade(args) => trade::run(context, args).await,
+        Command::Gov(args) => gov::run(context, args).await,
         Command::Params(args) => params::run(context, args).await,
         Command::Tx(args) => tx::run(context, args).await,
         Command::Block(args) => block::run(context, args).await,

@@ -141,7 +141,7 @@ fn coming(param: &ParamView) -> String {
     all.join(", ")
 }
 
-fn name(word: &str) -> Result<ParamName, String> {
+pub(crate) fn name(word: &str) -> Result<ParamName, String> {
     // As they are written in genesis, or with the hyphens of options.
     ParamName::from_word(&word.replace('-', "_")).ok_or_else(|| {
         let all: Vec<&str> = ParamName::ALL.iter().map(|name| name.as_str()).collect();

@@ -36,6 +36,8 @@ struct Shown<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     instruction: Option<RequestId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    proposal: Option<RequestId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     paper: Option<Hash>,
     #[serde(skip_serializing_if = "Option::is_none")]
     claim: Option<RequestId>,
@@ -147,6 +149,10 @@ impl Acted {
             }),
             instruction: ids(|result| match result {
                 CallResult::Instruction { instruction, .. } => Some(*instruction),
+                _ => None,
+            }),
+            proposal: ids(|result| match result {
+                CallResult::Proposal { proposal, .. } => Some(*proposal),
                 _ => None,
             }),
             paper: self.results().iter().find_map(|result| match result {

@@ -1,11 +1,13 @@
 //! Events and ranges in words.
 
 mod acts;
+mod gov;
 mod netting;
 mod receivables;
 mod settlement;
 mod trade;
 
+pub use gov::action_text;
 pub use netting::turnover;
 pub use settlement::leg_text;
 pub use trade::{claim_text, condition_text, paper_text};
@@ -269,6 +271,7 @@ pub fn describe(event: &Event) -> String {
         // Each module knows its own events, and says nothing of the others.
         other => [
             acts::describe,
+            gov::describe,
             netting::describe,
             receivables::describe,
             settlement::describe,

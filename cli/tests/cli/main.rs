@@ -4,6 +4,7 @@ mod acts;
 mod client;
 mod fake;
 mod files;
+mod gov;
 mod health;
 mod reads;
 mod receivables;

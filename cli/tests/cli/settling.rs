@@ -101,7 +101,7 @@ fn node(home: &Home) -> FakeNode {
 }
 
 /// Splits a line as a shell does, with double quotes.
-fn words(line: &str) -> Vec<String> {
+pub fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (at, part) in line.split('"').enumerate() {
         match at % 2 {

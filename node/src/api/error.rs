@@ -89,7 +89,8 @@ fn placed(code: Code) -> Option<StatusCode> {
         | Code::NoSuchPaper
         | Code::NoSuchClaim
         | Code::NoSuchCondition
-        | Code::NoSuchInstruction => StatusCode::NOT_FOUND,
+        | Code::NoSuchInstruction
+        | Code::NoSuchProposal => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::Duplicate | Code::Dropped => StatusCode::CONFLICT,
         Code::TooLarge | Code::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -11,6 +11,7 @@ mod events;
 mod evidence;
 mod explorer;
 mod follow;
+mod gov;
 mod instructions;
 mod lines;
 mod members;
@@ -139,6 +140,10 @@ fn router(api: Api) -> Router {
         .route("/requests", get(requests::list))
         .route("/dev/invariants", get(dev::invariants))
         .route("/requests/{id}", get(requests::show))
+        .route("/gov/proposals", get(gov::list))
+        .route("/gov/proposals/{id}", get(gov::show))
+        .route("/gov/policy", get(gov::policy))
+        .route("/nodes", get(gov::nodes))
         .route("/params", get(rules::params))
         .route("/evidence", get(evidence::list))
         .route("/events", get(events::stream))

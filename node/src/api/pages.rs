@@ -57,6 +57,8 @@ pub enum List {
     Claims = 18,
     /// Conditions that a member is to attest.
     Conditions = 19,
+    /// Proposals.
+    Proposals = 20,
     /// Evidence against validators.
     Evidence = 24,
 }

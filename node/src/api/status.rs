@@ -35,9 +35,10 @@ pub async fn status(
         Some(header) => header.business_date,
         None => state.business_date(time_ms)?,
     };
+    let nodes = state.nodes()?;
     let name_of = |key| {
-        let known = genesis.validators.iter().find(|v| v.key == key);
-        known.map(|v| v.name.to_string())
+        let known = nodes.iter().find(|node| node.consensus_key == Some(key));
+        known.map(|node| node.name.to_string())
     };
     let body = StatusBody {
         genesis: state.genesis_hash,

@@ -17,11 +17,13 @@ use allonge_contracts::{
 use allonge_ledger::{Evidence, Header, Receipt, SystemReceipt, Transaction};
 use serde::{Deserialize, Serialize};
 
+mod gov;
 mod netting;
 mod receivables;
 mod settlement;
 mod trade;
 
+pub use gov::*;
 pub use netting::*;
 pub use receivables::*;
 pub use settlement::*;

@@ -89,6 +89,7 @@ impl Machine {
                 "asked for a block of height {height}, the next height is {next}"
             )));
         }
+        self.know_protocol()?;
         let proposer = self.state().validators.proposer(height, round).key;
         if self.config.validator != Some(proposer) {
             return Err(Fatal::Engine(format!(

@@ -5,10 +5,8 @@ use super::undecided::Known;
 use super::{Effect, Fatal, Machine, Outcome, Step};
 use crate::handle::{Decided, Snapshot};
 use crate::store::{DecidedRecord, Write};
-use allonge_contracts::{Call, Code, Event, Hash, MemberId};
-use allonge_ledger::{
-    Certificate, CheckedTransaction, ExecuteError, ExecutedBlock, LedgerState, Receipts, SetChange,
-};
+use allonge_contracts::{Code, Event, Hash, MemberId};
+use allonge_ledger::{Certificate, ExecuteError, ExecutedBlock, LedgerState, Receipts, SetChange};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -73,6 +71,7 @@ impl Machine {
                 ..
             }) => executed,
             known => {
+                self.know_protocol()?;
                 let bytes = known.and_then(|known| known.bytes).or(stored);
                 let bytes = bytes.ok_or_else(|| cannot("its bytes are not on disk".to_owned()))?;
                 execute_certified(self.state(), &block, bytes).map_err(|error| match error {
@@ -120,7 +119,7 @@ impl Machine {
         for id in &decided.ids {
             self.mempool.remove(id);
         }
-        let dropped = self.recheck(now_ms, &executed.transactions)?;
+        let dropped = self.recheck(now_ms, &decided.receipts)?;
         if !dropped.is_empty() {
             effects.push(Effect::Dropped(dropped));
         }
@@ -131,12 +130,8 @@ impl Machine {
         })
     }
 
-    /// Lets those go that expired, or whose member may act no longer after what these transactions did.
-    fn recheck(
-        &mut self,
-        now_ms: u64,
-        transactions: &[CheckedTransaction],
-    ) -> Result<Vec<Hash>, Fatal> {
+    /// Lets those go that expired, or whose member may act no longer after what the block did.
+    fn recheck(&mut self, now_ms: u64, receipts: &Receipts) -> Result<Vec<Hash>, Fatal> {
         let time_ms = self.state().time_ms();
         let mut gone: Vec<(Hash, Code)> = self
             .mempool
@@ -144,19 +139,19 @@ impl Machine {
             .into_iter()
             .map(|id| (id, Code::Expired))
             .collect();
-        let mut members: BTreeSet<&MemberId> = BTreeSet::new();
-        for body in transactions
+        let events = receipts.transactions.iter().flat_map(|one| &one.events);
+        let members: BTreeSet<&MemberId> = receipts
+            .system
+            .events
             .iter()
-            .map(|transaction| &transaction.transaction().body)
-        {
-            for call in &body.calls {
-                match call {
-                    Call::Suspend(suspend) => members.insert(&suspend.member),
-                    Call::RotateKeys(_) => members.insert(&body.actor),
-                    _ => false,
-                };
-            }
-        }
+            .chain(events)
+            .filter_map(|event| match event {
+                Event::MemberSuspended(event) => Some(&event.member),
+                Event::KeysRotated(event) => Some(&event.member),
+                Event::MemberRecovered(event) => Some(&event.member),
+                _ => None,
+            })
+            .collect();
         for transaction in members
             .iter()
             .flat_map(|member| self.mempool.of_member(member))

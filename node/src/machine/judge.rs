@@ -191,6 +191,7 @@ impl Machine {
         if fresh && !self.near_own_clock(now_ms, opened.header.time_ms) {
             return Ok(Judgement::NotYet);
         }
+        self.know_protocol()?;
         let executed = match transactions {
             Ok(transactions) => match self.state().execute(&opened.header, transactions) {
                 Ok(executed) => Ok(executed),

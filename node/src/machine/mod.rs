@@ -25,7 +25,7 @@ use crate::handle::{Decided, Snapshot};
 use crate::store::{HOW_TO_REBUILD, Write};
 use allonge_contracts::state::StateFault;
 use allonge_contracts::{Hash, PublicKey};
-use allonge_ledger::{CheckedTransaction, Evidence, LedgerState};
+use allonge_ledger::{CheckedTransaction, Evidence, LedgerState, UnknownProtocol};
 use commit::CheckpointPolicy;
 use idle::Idle;
 use mempool::Mempool;
@@ -119,6 +119,9 @@ pub enum Fatal {
     /// The state holds what the rules could never have written.
     #[error("{0}; {how}", how = HOW_TO_REBUILD)]
     Fault(#[from] StateFault),
+    /// The next block is made by rules that this program does not have.
+    #[error(transparent)]
+    Protocol(#[from] UnknownProtocol),
     /// The engine asked for something that cannot be.
     #[error("the consensus engine {0}")]
     Engine(String),
@@ -160,6 +163,12 @@ impl Machine {
 
     fn state(&self) -> &LedgerState {
         &self.snapshot.state
+    }
+
+    /// Stops the node before a block whose protocol this program does not know.
+    fn know_protocol(&self) -> Result<(), Fatal> {
+        self.state().next_protocol()??;
+        Ok(())
     }
 
     /// The height that is decided next.

@@ -3,7 +3,8 @@
 use super::memory::Lag;
 use crate::machine::{Opened, ReplayError, Restart, leaves_due_work, replay};
 use crate::store::{HOW_TO_REBUILD, Records, StoreError};
-use allonge_ledger::{Genesis, LedgerState};
+use allonge_contracts::state::StateFault;
+use allonge_ledger::{Genesis, LedgerState, UnknownProtocol};
 use std::time::{Duration, Instant};
 
 /// How often the progress of a long replay is logged.
@@ -21,6 +22,12 @@ pub enum StartError {
     /// A block on disk does not lead where its certificate says.
     #[error("{0}; {how}", how = HOW_TO_REBUILD)]
     Replay(#[from] ReplayError),
+    /// The next block is made by rules that this program does not have.
+    #[error(transparent)]
+    Protocol(#[from] UnknownProtocol),
+    /// The state holds what the rules could never have written.
+    #[error("{0}; {how}", how = HOW_TO_REBUILD)]
+    State(#[from] StateFault),
     /// The operating system gives no thread.
     #[error("no thread can be started: {0}")]
     Thread(String),
@@ -117,6 +124,7 @@ pub(super) fn load(records: &Records, genesis: Genesis) -> Result<Loaded, StartE
         restart.pending = leaves_due_work(&record.receipts);
         restart.certificate = Some(record.certificate);
     }
+    restart.state.next_protocol()??;
     load_undecided(records, &mut restart, tip.saturating_add(1))?;
     Ok(Loaded { restart, lag })
 }

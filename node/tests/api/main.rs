@@ -2,6 +2,7 @@
 
 mod alerts;
 mod client;
+mod governing;
 mod reading;
 mod receivables;
 mod streaming;

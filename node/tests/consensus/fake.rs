@@ -38,6 +38,8 @@ pub struct Disk {
 pub struct Fake {
     pub own: PublicKey,
     pub validators: ValidatorSet,
+    /// Other sets, each from a height on.
+    pub later: Mutex<BTreeMap<u64, ValidatorSet>>,
     pub disk: Arc<Mutex<Disk>>,
     /// The height decided last.
     pub tip: watch::Sender<u64>,
@@ -64,6 +66,7 @@ impl Fake {
         Arc::new(Self {
             own,
             validators,
+            later: Mutex::default(),
             disk,
             tip: watch::Sender::new(tip),
             stopping: watch::Sender::new(false),
@@ -86,12 +89,20 @@ impl Fake {
     }
 
     fn next(&self) -> Result<StartHeight, AppStopped> {
+        let height = self.disk()?.decided.len() as u64 + 1;
         Ok(StartHeight {
-            height: self.disk()?.decided.len() as u64 + 1,
-            validators: self.validators.clone(),
+            height,
+            validators: self.set_of(height),
             timeouts: Timeouts::default(),
             target_time: None,
         })
+    }
+
+    /// The validators of a height.
+    pub fn set_of(&self, height: u64) -> ValidatorSet {
+        let later = self.later.lock().unwrap();
+        let set = later.range(..=height).next_back();
+        set.map_or_else(|| self.validators.clone(), |(_, set)| set.clone())
     }
 
     /// The hashes decided from height 1 to `height`.

@@ -1,6 +1,7 @@
 //! Real engines on loopback, each driving a node in memory.
 
 mod fake;
+mod sets;
 
 use allonge_contracts::{Hash, PublicKey};
 use allonge_ledger::{Validator, ValidatorSet};

@@ -164,6 +164,11 @@ fn ended(error: RunError) -> CliError {
             error.to_string(),
             "make room on the disk, or make the folder readable and writable, and start it again",
         ),
+        RunError::Start(StartError::Protocol(_)) => CliError::input(
+            "NODE_PROTOCOL",
+            error.to_string(),
+            "what is on disk is sound and stays as it is",
+        ),
         RunError::Store(_) | RunError::Start(_) => damaged(error.to_string()),
         RunError::Stopped(_) => CliError::check_failed(
             "NODE_STOPPED",
