@@ -6,7 +6,7 @@ use allonge_contracts::members::{Member, Role};
 use allonge_contracts::{Call, Code, Hash, MemberId, Money, PublicKey, RequestId, Signature, Text};
 use allonge_ledger::{
     Approval, Block, Body, Certificate, CheckedTransaction, Evidence, Genesis, GenesisValidator,
-    LedgerState, Limits, Slot, Transaction, VoteKind, vote_sign_bytes,
+    LedgerState, Limits, SetChange, Slot, Transaction, VoteKind, vote_sign_bytes,
 };
 use allonge_node::handle::{
     Admitted, Decided, Health, NodeError, NodeHandle, Refused, Snapshot, Source, TransactionStatus,
@@ -356,6 +356,20 @@ impl NodeHandle for World {
             .checked_sub(1)
             .and_then(|at| inner.blocks.get(at))
             .cloned())
+    }
+
+    async fn set_changes(&self, to: u64) -> Result<Vec<SetChange>, NodeError> {
+        let inner = self.inner.lock().unwrap();
+        let changes = inner.snapshot.state.set_changes().unwrap();
+        let proved = changes.into_iter().map(|(height, validators)| {
+            let decided = &inner.blocks[height as usize - 2];
+            SetChange {
+                header: decided.block.header.clone(),
+                certificate: (*decided.certificate).clone(),
+                validators,
+            }
+        });
+        Ok(proved.filter(|change| change.header.height <= to).collect())
     }
 
     async fn evidence(

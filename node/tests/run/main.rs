@@ -234,6 +234,18 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
+/// Listens there as soon as the node that was refused before has let go of it.
+async fn listen_soon(address: &str) -> TcpListener {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match TcpListener::bind(address) {
+            Ok(listener) => return listener,
+            Err(error) => assert!(Instant::now() < end, "{address}: {error}"),
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_keeps_a_node_from_starting_is_named() {
     let node = Node::new();
@@ -245,7 +257,7 @@ async fn what_keeps_a_node_from_starting_is_named() {
         &node.genesis.validators[0].consensus_address,
         &node.genesis.validators[0].gossip_address,
     ] {
-        let taken = TcpListener::bind(address.as_str()).unwrap();
+        let taken = listen_soon(address.as_str()).await;
         let error = node.refuses().await.to_string();
         assert!(error.contains(address.as_str()), "{error}");
         drop(taken);

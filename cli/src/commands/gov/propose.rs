@@ -226,7 +226,9 @@ struct ParamArgs {
 
 #[derive(Debug, Args)]
 struct ProtocolArgs {
+    // Every command has an argument of the name `version` already.
     /// The version
+    #[arg(id = "protocol_version", value_name = "VERSION")]
     version: u32,
     #[command(flatten)]
     when: WhenArgs,
