@@ -100,6 +100,10 @@ pub enum Command {
     Bench(commands::bench::BenchArgs),
     /// Let a supply chain trade for months on a network of its own, and report
     Simulate(commands::simulate::SimulateArgs),
+    /// What an organisation brings to a new network: its keys, which stay with it, and its public file
+    Identity(commands::identity::IdentityArgs),
+    /// The beginning of a network of several organisations: new, show
+    Genesis(commands::genesis::GenesisArgs),
     /// Keys in files: make, list, show
     Key(commands::key::KeyArgs),
     /// Members: list, show, admit, suspend, reinstate, declare, gates, insolvency

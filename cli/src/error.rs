@@ -2,6 +2,7 @@
 
 use crate::client::{ApiError, BuildError, ClientError, SentLogError};
 use crate::cluster::ClusterError;
+use crate::founding::FoundingError;
 use crate::invoice::{CommitmentError, InvoiceFileError, InvoiceKeyError};
 use crate::keystore::KeystoreError;
 use allonge_contracts::outcome::Fact;
@@ -56,6 +57,9 @@ pub enum CliError {
     /// A network on this machine.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
+    /// A network that is to be founded.
+    #[error(transparent)]
+    Founding(#[from] FoundingError),
     /// The result could not be written.
     #[error("cannot write the result: {0}")]
     Output(std::io::Error),
@@ -174,6 +178,7 @@ impl CliError {
                 message,
                 "split it into several transactions".to_owned(),
             ),
+            CliError::Founding(error) => usage(error.code(), message, error.hint().to_owned()),
             CliError::Cluster(ClusterError::Client(error)) => client(error, message),
             CliError::Cluster(error) => Report {
                 exit: match error {

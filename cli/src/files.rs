@@ -8,6 +8,8 @@ use std::path::Path;
 
 /// A genesis document names members and validators; far more than any has.
 const MAX_GENESIS_BYTES: usize = 64 * 1024 * 1024;
+/// The most characters that an error repeats of what a reader of JSON or TOML says.
+pub const MOST_SHOWN: usize = 400;
 
 /// Reads a file of at most so many bytes.
 ///
@@ -48,6 +50,23 @@ pub fn write(file: &Path, bytes: &[u8], option: &str) -> Result<(), CliError> {
     })
 }
 
+/// Text from a file made fit for an error: at most so many characters, none that moves a cursor.
+pub fn shown(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    for (i, c) in text.chars().enumerate() {
+        if i == most {
+            out.push('…');
+            break;
+        }
+        if c.is_control() {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// Reads a genesis document and checks its rules.
 ///
 /// # Errors
@@ -61,7 +80,8 @@ pub fn read_genesis(file: &Path) -> Result<Genesis, CliError> {
         )
     };
     let bytes = read_bounded(file, MAX_GENESIS_BYTES)?;
-    let genesis: Genesis = serde_json::from_slice(&bytes).map_err(|e| wrong(e.to_string()))?;
+    let genesis: Genesis =
+        serde_json::from_slice(&bytes).map_err(|e| wrong(shown(&e.to_string(), MOST_SHOWN)))?;
     genesis.check().map_err(wrong)?;
     Ok(genesis)
 }

@@ -14,6 +14,7 @@ pub mod demo;
 mod dice;
 mod error;
 mod files;
+pub mod founding;
 pub mod invoice;
 pub mod keystore;
 pub mod links;

@@ -222,6 +222,7 @@ codes! {
     3130 NoProofYet "NO_PROOF_YET" retry "the proof cannot be made at the moment", "ask again after the next block";
     3135 Pruned "PRUNED" final "the block is no longer kept on this node", "ask a node that keeps the whole chain, or use a proof file made before";
     3140 Overloaded "OVERLOADED" retry "the node serves as many requests at once as it may", "try again shortly or ask another node";
+    3150 RateLimited "RATE_LIMITED" retry "more requests came than one address or one member may send in a time", "send it again after the time in Retry-After";
 }
 
 impl Code {

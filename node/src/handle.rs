@@ -94,9 +94,27 @@ pub enum TransactionStatus {
     Unknown,
 }
 
+/// Whether a node's key signs votes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Signing {
+    /// It has none: an observer.
+    Never,
+    /// It signs whenever it is a validator's.
+    #[default]
+    Free,
+    /// Not until it is known what it has signed before.
+    Held,
+    /// Not until a block that was decided since the node's start has come: the others went on without it.
+    Returning,
+    /// From this height on: its log of votes was lost.
+    From(u64),
+}
+
 /// How the node is.
 #[derive(Clone, Debug, Default)]
 pub struct Health {
+    /// Whether its key signs votes.
+    pub signing: Signing,
     /// The round of the height under way.
     pub round: u32,
     /// Peers connected on the consensus network.

@@ -1,19 +1,23 @@
 //! A whole node: home, store, core, engine, gossip and API put together, and taken down again.
 
+use crate::admin::{self, Admin, SocketError};
 use crate::api::{self, ApiConfig, BindError, Server};
 use crate::config::{NodeConfig, PeerAddresses};
-use crate::consensus::{
-    self, EngineConfig, EngineError, EngineHandle, Peer, Timeouts, metrics_text,
-};
+use crate::consensus::{self, EngineConfig, EngineError, Seat, Timeouts, metrics_text};
+use crate::gate::{self, Gate, GateConfig, GateError, Network};
 use crate::gossip::{self, Gossip, GossipConfig, GossipError};
-use crate::handle::NodeHandle;
+use crate::guard::Guard;
+use crate::handle::{NodeHandle, Snapshot};
 use crate::keyfile::{self, KeyFileError};
 use crate::machine::{IdleConfig, MachineConfig, MempoolConfig};
 use crate::metrics::{Bounds, Metrics};
+pub use crate::seat::SeatError;
+use crate::seat::{self, Sitting, Voting};
 use crate::shell::{self, Shell, ShellConfig, StartError};
 use crate::store::{Home, HomeError, Keep, StoreError};
 use allonge_contracts::PublicKey;
-use allonge_ledger::{Genesis, GenesisValidator};
+use allonge_contracts::nodes::{Node, NodeKind};
+use allonge_ledger::Genesis;
 use ed25519_dalek::SigningKey;
 use std::collections::BTreeMap;
 use std::io;
@@ -21,13 +25,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 /// The largest genesis file that is read.
 const MAX_GENESIS_BYTES: u64 = 16 * 1024 * 1024;
 /// How long the first height waits for a quorum of peers.
 const PEERS_WAIT: Duration = Duration::from_secs(30);
-/// How often connected peers are counted.
-const PEER_COUNT_INTERVAL: Duration = Duration::from_millis(500);
+/// Where gossip listens behind its gate.
+const BEHIND_THE_GATE: &str = "127.0.0.1:0";
 
 /// Why a node does not run, or ended by itself.
 #[derive(Debug, thiserror::Error)]
@@ -58,9 +63,15 @@ pub enum RunError {
     /// The API cannot listen.
     #[error(transparent)]
     Api(#[from] BindError),
-    /// The engine did not start or ended.
+    /// There is no admin socket.
     #[error(transparent)]
-    Engine(#[from] EngineError),
+    Admin(#[from] SocketError),
+    /// Consensus did not start or ended.
+    #[error(transparent)]
+    Seat(#[from] SeatError),
+    /// The node cannot listen for its peers.
+    #[error(transparent)]
+    Gate(#[from] GateError),
     /// Transaction gossip did not start.
     #[error(transparent)]
     Gossip(#[from] GossipError),
@@ -98,94 +109,105 @@ pub fn read_genesis(path: &Path) -> Result<Genesis, RunError> {
     serde_json::from_slice(&bytes).map_err(|e| wrong(format!("not a genesis document: {e}")))
 }
 
-/// A node's keys and its entry in genesis.
+/// A node's keys and what it is in the network.
 struct Identity {
-    validator_key: SigningKey,
+    /// `None` of an observer.
+    validator_key: Option<SigningKey>,
     node_key: SigningKey,
-    entry: GenesisValidator,
+    /// Its entry in the list of nodes; `None` where it is not on it yet.
+    entry: Option<Node>,
 }
 
-fn identity(home: &Home, genesis: &Genesis) -> Result<Identity, RunError> {
-    let validator_key = keyfile::read(&home.validator_key())?;
+fn keys(home: &Home, config: &NodeConfig) -> Result<(Option<SigningKey>, SigningKey), RunError> {
     let node_key = keyfile::read(&home.node_key())?;
-    let public = |key: &SigningKey| PublicKey(key.verifying_key().to_bytes());
-    let key = public(&validator_key);
-    let entry = genesis.validators.iter().find(|v| v.key == key);
-    let entry = entry.ok_or_else(|| {
-        RunError::NotANode(format!(
-            "the key in {} is {key}, which is not a validator of this genesis: take the key and the \
-             genesis of one network",
-            home.validator_key().display()
-        ))
+    if config.observer {
+        return Ok((None, node_key));
+    }
+    home.finish_retirement().map_err(|source| RunError::Io {
+        doing: "putting the next validator key in place",
+        source,
     })?;
-    if entry.peer != public(&node_key) {
-        return Err(RunError::NotANode(format!(
-            "the key in {} is {}, but genesis names {} as the node key of {}",
-            home.node_key().display(),
-            public(&node_key),
-            entry.peer,
-            entry.name
-        )));
+    Ok((Some(keyfile::read(&home.validator_key())?), node_key))
+}
+
+/// Finds a node on the list, and sees that its keys are those that the list names.
+fn identity(
+    home: &Home,
+    (validator_key, node_key): (Option<SigningKey>, SigningKey),
+    nodes: &[Node],
+    admitted: bool,
+) -> Result<Identity, RunError> {
+    let peer = seat::public(&node_key);
+    let entry = nodes.iter().find(|node| node.peer_key == peer).cloned();
+    let wrong = |what: String| Err(RunError::NotANode(what));
+    if let Some(key) = validator_key.as_ref().map(seat::public) {
+        let voter = nodes.iter().find(|node| node.consensus_key == Some(key));
+        let shown = home.validator_key();
+        match (voter, &entry) {
+            (Some(voter), _) if voter.peer_key != peer => {
+                return wrong(format!(
+                    "the key in {} is {peer}, but the network's list names {} as the node key of {}",
+                    home.node_key().display(),
+                    voter.peer_key,
+                    voter.name
+                ));
+            }
+            (None, Some(entry)) if entry.kind == NodeKind::Observer => {
+                return wrong(format!(
+                    "{} is an observer of this network, and {} is no validator's key: run it with --observer",
+                    entry.name,
+                    shown.display()
+                ));
+            }
+            // One whose key was replaced finds so as it catches up.
+            (None, Some(_)) if home.rotates_keys() => {}
+            (None, _) if !admitted => {
+                return wrong(format!(
+                    "the key in {} is {key}, which is not a validator of this genesis: take the key and the genesis of \
+                     one network. A node that came to the network later is run with --admitted",
+                    shown.display()
+                ));
+            }
+            _ => {}
+        }
+    } else if entry.is_none() && !admitted {
+        return wrong(format!(
+            "the key in {} is {peer}, which no node of this genesis has: take the key and the genesis of one network. \
+             A node that came to the network later is run with --admitted",
+            home.node_key().display()
+        ));
     }
     Ok(Identity {
         validator_key,
         node_key,
-        entry: entry.clone(),
+        entry,
     })
 }
 
-/// The other nodes, as consensus and gossip reach them.
-struct Peers {
-    consensus: Vec<Peer>,
-    gossip: Vec<Peer>,
-}
-
-impl Peers {
-    /// Addresses are those of genesis, where the settings name no others.
-    fn of(
-        genesis: &Genesis,
-        own: &GenesisValidator,
-        others: &BTreeMap<String, PeerAddresses>,
-    ) -> Result<Self, RunError> {
-        let all = &genesis.validators;
-        let unknown = others
-            .keys()
-            .find(|name| !all.iter().any(|v| v.name.as_str() == *name));
-        if let Some(name) = unknown {
-            let known: Vec<_> = all.iter().map(|v| v.name.as_str()).collect();
-            return Err(RunError::NotANode(format!(
-                "the settings give [peers.{name}] an address, but genesis has no validator of that name; it \
-                 has {}",
+/// The settings may give addresses only to nodes that there are.
+fn check_named_peers(
+    nodes: &[Node],
+    named: &BTreeMap<String, PeerAddresses>,
+) -> Result<(), RunError> {
+    let unknown = named
+        .keys()
+        .find(|name| !nodes.iter().any(|node| node.name.as_str() == *name));
+    match unknown {
+        None => Ok(()),
+        Some(name) => {
+            let known: Vec<_> = nodes.iter().map(|node| node.name.as_str()).collect();
+            Err(RunError::NotANode(format!(
+                "the settings give [peers.{name}] an address, but the network has no node of that name; it has {}",
                 known.join(", ")
-            )));
+            )))
         }
-        let mut peers = Peers {
-            consensus: Vec::new(),
-            gossip: Vec::new(),
-        };
-        for other in all.iter().filter(|v| v.key != own.key) {
-            let given = others.get(other.name.as_str());
-            let peer = |given: Option<&String>, in_genesis: &str| Peer {
-                key: other.peer,
-                address: given.map_or(in_genesis, String::as_str).to_owned(),
-            };
-            peers.consensus.push(peer(
-                given.and_then(|g| g.consensus.as_ref()),
-                other.consensus_address.as_str(),
-            ));
-            peers.gossip.push(peer(
-                given.and_then(|g| g.gossip.as_ref()),
-                other.gossip_address.as_str(),
-            ));
-        }
-        Ok(peers)
     }
 }
 
-fn machine_config(config: &NodeConfig, validator: PublicKey) -> MachineConfig {
+fn machine_config(config: &NodeConfig, validator: Option<PublicKey>) -> MachineConfig {
     let block_time = Duration::from_millis(config.block_time_ms);
     MachineConfig {
-        validator: Some(validator),
+        validator,
         timeouts: Timeouts {
             propose: Duration::from_millis(config.propose_timeout_ms),
             ..Timeouts::default()
@@ -206,16 +228,11 @@ fn machine_config(config: &NodeConfig, validator: PublicKey) -> MachineConfig {
     }
 }
 
-/// Runs a node until it is told to stop (SIGINT, SIGTERM) or cannot go on. `accept_missing_wal` is the
-/// operator's word that a validator without its log cannot contradict itself.
+/// Runs a node until it is told to stop (SIGINT, SIGTERM) or cannot go on.
 ///
 /// # Errors
 /// [`RunError`]: why it did not start, or ended by itself.
-pub async fn run(
-    home: &Path,
-    config: NodeConfig,
-    accept_missing_wal: bool,
-) -> Result<(), RunError> {
+pub async fn run(home: &Path, config: NodeConfig) -> Result<(), RunError> {
     let signals = |kind| {
         signal(kind).map_err(|source| RunError::Io {
             doing: "signals",
@@ -230,7 +247,7 @@ pub async fn run(
             _ = terminate.recv() => {}
         }
     };
-    run_until(home, config, accept_missing_wal, told).await
+    run_until(home, config, told).await
 }
 
 /// As [`run`], but until `told` resolves instead of a signal.
@@ -240,10 +257,9 @@ pub async fn run(
 pub async fn run_until(
     home: &Path,
     config: NodeConfig,
-    accept_missing_wal: bool,
     told: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
-    let home = Home::take(home)?;
+    let home = Arc::new(Home::take(home)?);
     let genesis = read_genesis(&home.genesis())?;
     if config.clock_shift_ms != 0 && !genesis.rules.development_clock {
         return Err(RunError::NotANode(
@@ -253,62 +269,78 @@ pub async fn run_until(
         ));
     }
     crate::wall::shift(config.clock_shift_ms);
-    let identity = identity(&home, &genesis)?;
+    let keys = keys(&home, &config)?;
+    // Before anything is written; what the ledger says is known only once it is read.
+    if !home.store().exists() {
+        identity(&home, keys.clone(), &genesis.nodes(), config.admitted)?;
+        check_named_peers(&genesis.nodes(), &config.peers)?;
+    }
     let listener = api::bind(config.http, config.insecure)?;
-    let machine = machine_config(&config, identity.entry.key);
+    let admin = config.admin.then(|| admin::bind(&home)).transpose()?;
+    let machine = machine_config(&config, keys.0.as_ref().map(seat::public));
     let keep = Keep {
         blocks: config.prune_keep_blocks,
         days: config.prune_keep_days,
     };
     let store = Box::new(home.open_store()?);
-    let for_shell = genesis.clone();
     let shell = tokio::task::spawn_blocking(move || {
-        shell::start(ShellConfig { machine, keep }, store, for_shell)
+        shell::start(ShellConfig { machine, keep }, store, genesis)
     })
     .await
     .map_err(|e| RunError::Stopped(e.to_string()))??;
-    let running = start_services(
-        &home,
-        &config,
-        &genesis,
-        identity,
-        listener,
-        &shell,
-        accept_missing_wal,
-    );
-    let running = match running.await {
+    let running = match start_services(&home, &config, keys, listener, &shell).await {
         Ok(running) => running,
         Err(error) => {
             stop_shell(shell).await;
             return Err(error);
         }
     };
+    let admin = match admin {
+        None => None,
+        Some(socket) => {
+            let name = running.name.clone();
+            let started = Admin::start(socket, shell.clone(), name, running.server.address());
+            // The node is of use without it.
+            started
+                .inspect_err(|error| tracing::error!(%error, "the admin socket cannot be served"))
+                .ok()
+        }
+    };
+    let stop_asked = async {
+        match &admin {
+            Some(admin) => admin.stop_asked().await,
+            None => std::future::pending().await,
+        }
+    };
     let Running {
-        mut engine,
+        name: _,
+        mut sitting,
+        stop_sitting,
         server,
         gossip,
-        counting,
+        gossip_gate: _gossip_gate,
     } = running;
-    let mut engine_runs = true;
+    let mut sits = true;
     let outcome = tokio::select! {
         () = told => Ok(()),
+        () = stop_asked => Ok(()),
         reason = shell.stopped() => Err(RunError::Stopped(reason)),
-        ended = engine.ended() => {
-            engine_runs = false;
-            match ended {
+        ended = &mut sitting => {
+            sits = false;
+            match ended.unwrap_or(Err(EngineError::Failed.into())) {
                 Ok(()) => Err(RunError::Stopped(shell.stopped().await)),
                 Err(error) => Err(error.into()),
             }
         }
     };
     tracing::info!("stopping");
-    counting.abort();
+    drop(admin);
     server.stop().await;
     gossip.stop().await;
-    if engine_runs {
-        engine.stop();
-        if let Err(error) = engine.wait().await {
-            tracing::warn!(%error, "the engine ended with an error");
+    if sits {
+        stop_sitting.send_replace(true);
+        if let Ok(Err(error)) = sitting.await {
+            tracing::warn!(%error, "consensus ended with an error");
         }
     }
     stop_shell(shell).await;
@@ -317,33 +349,91 @@ pub async fn run_until(
 
 /// What runs beside the core.
 struct Running {
-    engine: EngineHandle,
+    name: String,
+    sitting: tokio::task::JoinHandle<Result<(), SeatError>>,
+    stop_sitting: watch::Sender<bool>,
     server: Server,
     gossip: Gossip,
-    counting: tokio::task::JoinHandle<()>,
+    /// It closes when this is dropped.
+    gossip_gate: Gate,
 }
 
 async fn start_services(
-    home: &Home,
+    home: &Arc<Home>,
     config: &NodeConfig,
-    genesis: &Genesis,
-    identity: Identity,
+    keys: (Option<SigningKey>, SigningKey),
     listener: std::net::TcpListener,
     shell: &Arc<Shell>,
-    accept_missing_wal: bool,
 ) -> Result<Running, RunError> {
-    home.check_wal(shell.snapshot().state.height(), accept_missing_wal)?;
-    let peers = Peers::of(genesis, &identity.entry, &config.peers)?;
+    let snapshot = shell.snapshot();
+    let nodes = snapshot.state.nodes().map_err(damaged)?;
+    let identity = identity(home, keys, &nodes, config.admitted)?;
+    check_named_peers(&nodes, &config.peers)?;
     let name = config
         .name
         .clone()
-        .unwrap_or_else(|| identity.entry.name.to_string());
+        .unwrap_or_else(|| match &identity.entry {
+            Some(entry) => entry.name.to_string(),
+            None => "unlisted".to_owned(),
+        });
     let metrics = Metrics::new(Some(metrics_text)).with_bounds(Bounds {
         mempool_transactions: config.mempool_count,
         mempool_bytes: config.mempool_bytes,
         home: home.path().to_owned(),
     });
     let metrics = Arc::new(metrics);
+    let own = seat::public(&identity.node_key);
+    let named = config.peers.clone();
+    let lister = move |snapshot: &Snapshot| {
+        let nodes = snapshot.state.nodes().ok()?;
+        Some(gate::listed(&nodes, &own, &named))
+    };
+    let (list, followed) = watch::channel(lister(&snapshot).unwrap_or_default());
+    let listens = |given: &Option<String>, listed: Option<&str>, network: Network| {
+        let listed = listed.filter(|address| !address.is_empty());
+        given
+            .clone()
+            .or_else(|| listed.map(str::to_owned))
+            .ok_or_else(|| {
+                RunError::NotANode(format!(
+                    "the network's list has no address for this node's {network}: choose one with `{network}` (--{network})",
+                    network = network.as_str()
+                ))
+            })
+    };
+    let entry = identity.entry.as_ref();
+    let open = |network, given: &Option<String>, listed| {
+        let listen = listens(given, listed, network);
+        let (genesis, node_key) = (shell.genesis(), identity.node_key.clone());
+        let (list, counters) = (followed.clone(), metrics.gate(network));
+        async move {
+            let gate = Gate::open(GateConfig {
+                network,
+                genesis,
+                node_key,
+                listen: listen?,
+                list,
+                counters,
+            });
+            Ok::<_, RunError>(gate.await?)
+        }
+    };
+    let gossip_address = entry.map(|entry| entry.gossip_address.as_str());
+    let gossip_gate = open(Network::Gossip, &config.gossip, gossip_address).await?;
+    let consensus_address = entry.map(|entry| entry.consensus_address.as_str());
+    let consensus_gate = open(Network::Consensus, &config.consensus, consensus_address).await?;
+    // What lies elsewhere than before is written anew: only once the node can listen, and the guard can be read.
+    if let Some(key) = &identity.validator_key {
+        Guard::look(&home.guards(), &seat::public(key)).map_err(SeatError::from)?;
+    }
+    let lost_log = !home.has_log()?;
+    let tip = snapshot.state.height();
+    consensus::check_log(&home.wal_file(), tip).map_err(SeatError::from)?;
+    let voting = identity
+        .validator_key
+        .map(|key| Voting::open(home, key, lost_log, tip))
+        .transpose()
+        .map_err(SeatError::from)?;
     let outgoing = shell
         .take_outgoing()
         .ok_or_else(|| RunError::Stopped("its transactions go elsewhere already".to_owned()))?;
@@ -351,11 +441,8 @@ async fn start_services(
         GossipConfig {
             genesis: shell.genesis(),
             node_key: identity.node_key.clone(),
-            listen: config
-                .gossip
-                .clone()
-                .unwrap_or_else(|| identity.entry.gossip_address.to_string()),
-            peers: peers.gossip,
+            listen: BEHIND_THE_GATE.to_owned(),
+            peers: gossip_gate.peers(),
             keys: shell.keys(),
             counters: metrics.gossip.clone(),
         },
@@ -363,32 +450,30 @@ async fn start_services(
         outgoing,
     )
     .await?;
-    let engine = consensus::start(
-        EngineConfig {
+    gossip_gate.lead_to(Some(gossip.address()));
+    let peers = consensus_gate.peers().borrow().clone();
+    let (consensus_at, gossip_at) = (consensus_gate.address(), gossip_gate.address());
+    let sitting = Sitting {
+        home: home.clone(),
+        shell: shell.clone(),
+        voting,
+        gate: consensus_gate,
+        engine: EngineConfig {
             genesis: shell.genesis(),
             name: name.clone(),
-            consensus_key: identity.validator_key,
+            seat: Seat::Follower,
             node_key: identity.node_key,
-            listen: config
-                .consensus
-                .clone()
-                .unwrap_or_else(|| identity.entry.consensus_address.to_string()),
-            peers: peers.consensus,
-            wal: home.wal().join("consensus.wal"),
+            listen: String::new(),
+            voting_peers: seat::voting_peers(&snapshot, &peers),
+            peers,
+            wal: home.wal_file(),
             peers_wait: PEERS_WAIT,
         },
-        shell.clone(),
-    )
-    .await?;
-    let status = engine.status();
-    let counted = shell.clone();
-    let counting = tokio::spawn(async move {
-        loop {
-            let peers = status.connected_peers().await;
-            counted.set_peers(u32::try_from(peers).unwrap_or(u32::MAX));
-            tokio::time::sleep(PEER_COUNT_INTERVAL).await;
-        }
-    });
+        list,
+        lister: Box::new(lister),
+    };
+    let (stop_sitting, stopping) = watch::channel(false);
+    let sitting = tokio::spawn(sitting.run(stopping));
     let server = Server::start(
         listener,
         shell.clone(),
@@ -396,19 +481,26 @@ async fn start_services(
             node_name: name.clone(),
             keys: shell.keys(),
             metrics,
+            rates: config.rates,
         },
     )
     .map_err(|source| RunError::Io {
         doing: "serving the API",
         source,
     })?;
-    tracing::info!(name, genesis = %shell.genesis(), http = %server.address(), gossip = %gossip.address(), "the node runs");
+    tracing::info!(name, genesis = %shell.genesis(), http = %server.address(), consensus = %consensus_at, gossip = %gossip_at, "the node runs");
     Ok(Running {
-        engine,
+        name,
+        sitting,
+        stop_sitting,
         server,
         gossip,
-        counting,
+        gossip_gate,
     })
+}
+
+fn damaged(error: allonge_contracts::state::StateFault) -> RunError {
+    RunError::Stopped(error.to_string())
 }
 
 /// Stops the core and flushes the store.

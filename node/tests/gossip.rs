@@ -122,7 +122,7 @@ async fn start(seed: u8, listen: SocketAddr, peers: Vec<Peer>, taker: Arc<Taker>
         genesis: GENESIS,
         node_key: key(seed),
         listen: listen.to_string(),
-        peers,
+        peers: watch::channel(peers).1,
         keys: Arc::new(NoKeyCache),
         counters: counters.clone(),
     };
@@ -234,7 +234,7 @@ async fn a_taken_port_is_named() {
         genesis: GENESIS,
         node_key: key(1),
         listen: address.to_string(),
-        peers: vec![],
+        peers: watch::channel(vec![]).1,
         keys: Arc::new(NoKeyCache),
         counters: GossipCounters::default(),
     };

@@ -25,13 +25,14 @@ pub fn binary() -> &'static Path {
     })
 }
 
-/// `target/<profile>` from the test that runs, which is in `target/<profile>/deps`.
+/// `target/<profile>` from the program that runs: a test is in `target/<profile>/deps`, a tool in `target/<profile>`.
 fn profile_folder() -> PathBuf {
-    let test = std::env::current_exe().expect("this program's path");
-    test.parent()
-        .and_then(Path::parent)
-        .expect("target/<profile>/deps/<test>")
-        .to_owned()
+    let own = std::env::current_exe().expect("this program's path");
+    let folder = own.parent().expect("target/<profile>");
+    match folder.file_name().is_some_and(|name| name == "deps") {
+        true => folder.parent().expect("target/<profile>/deps").to_owned(),
+        false => folder.to_owned(),
+    }
 }
 
 fn built() -> PathBuf {

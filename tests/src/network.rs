@@ -15,6 +15,7 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 pub struct Setup {
     name: &'static str,
     nodes: usize,
+    observers: usize,
     config: String,
     members: Vec<MemberSpec>,
     change: Box<dyn Fn(&mut Genesis)>,
@@ -26,6 +27,7 @@ impl Setup {
         Setup {
             name,
             nodes: 4,
+            observers: 0,
             config: String::new(),
             members: Vec::new(),
             change: Box::new(|_| ()),
@@ -35,6 +37,12 @@ impl Setup {
     /// With so many nodes.
     pub fn nodes(mut self, nodes: usize) -> Self {
         self.nodes = nodes;
+        self
+    }
+
+    /// With so many observers besides; their numbers follow those of the validators.
+    pub fn observers(mut self, observers: usize) -> Self {
+        self.observers = observers;
         self
     }
 
@@ -69,24 +77,20 @@ impl Setup {
             .expect("a temporary folder");
         let mut spec = Spec::standard(folder.path().join("net")).expect("the standard cast");
         spec.nodes = self.nodes;
+        spec.observers = self.observers;
         spec.binary = Some(binary().to_owned());
         spec.members.extend(self.members);
+        spec.settings = self.config;
         let cluster = Cluster::create(&spec).expect("a network's files");
         let mut genesis = cluster.genesis().expect("a genesis");
         (self.change)(&mut genesis);
         let text = serde_json::to_vec_pretty(&genesis).expect("JSON");
-        let homes: Vec<PathBuf> = (0..self.nodes)
+        let homes: Vec<PathBuf> = (0..spec.all_nodes())
             .map(|i| cluster.home(i).expect("a home"))
             .collect();
         let files = homes.iter().map(|home| home.join("genesis.json"));
         for file in files.chain([cluster.genesis_file()]) {
             std::fs::write(&file, &text).expect("a genesis file");
-        }
-        for home in &homes {
-            let file = home.join("config.toml");
-            let mut config = std::fs::read_to_string(&file).expect("a node's config");
-            config.push_str(&self.config);
-            std::fs::write(&file, config).expect("a node's config");
         }
         let urls = cluster.manifest().nodes.iter().map(|node| &node.url);
         Network {

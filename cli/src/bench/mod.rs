@@ -73,6 +73,8 @@ pub struct Options {
     pub kind: Kind,
     /// Offer twice what the network sustains and look whether it bears that.
     pub overload: bool,
+    /// How many payments a second the overloaded network's blocks hold; 0: as many as the machine can do.
+    pub ceiling: u64,
     /// The network's folder; a temporary one, removed at the end, where absent.
     pub dir: Option<PathBuf>,
 }
@@ -97,7 +99,10 @@ pub async fn run(out: Output, options: &Options) -> Result<(), CliError> {
         options.nodes,
         work::ACCOUNTS
     ));
-    let spec: Spec = work::spec(dir, options.nodes)?;
+    let mut spec: Spec = work::spec(dir, options.nodes)?;
+    if options.overload && options.ceiling > 0 {
+        work::bound(&mut spec, options.ceiling);
+    }
     let cluster = Cluster::up(&spec).await?;
     let mut bench = Bench::new(out.clone(), cluster, options).await?;
     let shown = if options.overload {

@@ -20,6 +20,10 @@ const CASH: u64 = 10_000_000;
 pub(super) const SUM: u64 = 100_000_000;
 /// What a transfer moves and what a request for endorsement asks for, in minor units.
 pub(super) const STEP: u64 = 1;
+/// What a payment costs, in units of work.
+const PAYMENT_WORK: u64 = 6;
+/// How long a block of a bounded network takes at least, in milliseconds.
+const BLOCK_TIME_MS: u64 = 500;
 /// How long measured transactions stay valid.
 const LIFE: Duration = Duration::from_secs(1_800);
 
@@ -72,6 +76,16 @@ pub(super) fn spec(dir: PathBuf, nodes: usize) -> Result<Spec, CliError> {
         });
     }
     Ok(spec)
+}
+
+/// Bounds the network's blocks so that at most about so many payments a second become final: twice as many can then be
+/// offered from the same machine.
+pub(super) fn bound(spec: &mut Spec, ceiling: u64) {
+    let payments = ceiling.saturating_mul(BLOCK_TIME_MS) / 1_000;
+    spec.limits.block_work = payments.saturating_mul(PAYMENT_WORK).max(2);
+    spec.limits.transaction_work = spec.limits.block_work / 2;
+    spec.settings
+        .push_str(&format!("block_time_ms = {BLOCK_TIME_MS}\n"));
 }
 
 fn account_name(i: usize) -> Result<MemberId, CliError> {

@@ -1,10 +1,12 @@
 //! What is broken, and how long the network needs to make its next block.
 
+use super::damage::{self, Harmed};
 use crate::client::NodeClient;
-use crate::cluster::{Cluster, ClusterError, READY_WITHIN};
+use crate::cluster::{Cluster, READY_WITHIN};
 use crate::dice::Dice;
 use crate::error::CliError;
 use crate::links::Plan;
+use allonge_node::api::types::SigningView;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -42,11 +44,15 @@ pub enum Fault {
     Wipe,
     /// All nodes end at once and come back.
     AllDown,
+    /// All nodes are restarted in good order, one after the other, as for an upgrade.
+    Rolling,
+    /// A node ends at once, a file of its store or its log of votes is harmed, and it comes back.
+    Damage,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Fault; 9] = [
+    pub const ALL: [Fault; 11] = [
         Fault::Kill,
         Fault::Restart,
         Fault::Pause,
@@ -56,6 +62,8 @@ impl Fault {
         Fault::Slow,
         Fault::Wipe,
         Fault::AllDown,
+        Fault::Rolling,
+        Fault::Damage,
     ];
 
     /// Its name, as in JSON and on the command line.
@@ -70,6 +78,8 @@ impl Fault {
             Fault::Slow => "slow",
             Fault::Wipe => "wipe",
             Fault::AllDown => "all-down",
+            Fault::Rolling => "rolling",
+            Fault::Damage => "damage",
         }
     }
 
@@ -93,6 +103,17 @@ pub(super) struct Tried {
     pub next_block_ms: u64,
     /// From its end until every node had caught up, in milliseconds.
     pub whole_ms: u64,
+    /// What was done to a file, where that was the fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub harmed: Option<Harmed>,
+}
+
+/// Where a node that answers is.
+#[derive(Clone, Copy, Debug)]
+struct Stand {
+    height: u64,
+    /// Whether nothing keeps it from voting.
+    votes: bool,
 }
 
 /// Breaks a network and mends it.
@@ -100,6 +121,7 @@ pub(super) struct Breaker {
     pub cluster: Cluster,
     clients: Vec<NodeClient>,
     dice: Dice,
+    harmed: Option<Harmed>,
 }
 
 impl Breaker {
@@ -111,6 +133,7 @@ impl Breaker {
             cluster,
             clients,
             dice,
+            harmed: None,
         })
     }
 
@@ -145,15 +168,13 @@ impl Breaker {
         self.end(fault, node).await?;
         let mut whole = None;
         while whole.is_none() || next_block.is_none() {
-            let heights = self.heights().await;
-            if next_block.is_none() && heights.iter().flatten().any(|height| *height > before) {
+            let stands = self.stands().await;
+            if next_block.is_none() && stands.iter().flatten().any(|s| s.height > before) {
                 next_block = Some(end.elapsed());
             }
-            if whole.is_none()
-                && heights
-                    .iter()
-                    .all(|height| height.is_some_and(|h| h > before))
-            {
+            let follows =
+                |stand: &Option<Stand>| stand.is_some_and(|s| s.height > before && s.votes);
+            if whole.is_none() && stands.iter().all(follows) {
                 whole = Some(end.elapsed());
             }
             if end.elapsed() > RECOVER {
@@ -170,22 +191,38 @@ impl Breaker {
             lasted_ms: ms(Some(lasted)),
             next_block_ms: ms(next_block),
             whole_ms: ms(whole),
+            harmed: self.harmed.take(),
         })
     }
 
-    fn begin(&mut self, fault: Fault, node: usize, number: u64) -> Result<(), ClusterError> {
+    fn begin(&mut self, fault: Fault, node: usize, number: u64) -> Result<(), CliError> {
         let all: Vec<usize> = (0..self.cluster.len()).collect();
         let others: Vec<usize> = all.iter().copied().filter(|n| *n != node).collect();
         let mut plan = Plan::default();
         match fault {
-            Fault::Kill => return self.cluster.kill(node).map(drop),
-            Fault::Restart => return self.cluster.stop(node).map(drop),
-            Fault::Pause => return self.cluster.pause(node).map(drop),
+            Fault::Kill => {
+                self.cluster.kill(node)?;
+                return Ok(());
+            }
+            Fault::Restart | Fault::Rolling => {
+                self.cluster.stop(node)?;
+                return Ok(());
+            }
+            Fault::Pause => {
+                self.cluster.pause(node)?;
+                return Ok(());
+            }
             Fault::Wipe => {
                 self.cluster.kill(node)?;
-                return self.cluster.wipe(node);
+                return Ok(self.cluster.wipe(node)?);
             }
-            Fault::AllDown => return self.cluster.kill_all(),
+            Fault::Damage => {
+                self.cluster.kill(node)?;
+                let home = self.cluster.home(node)?;
+                self.harmed = Some(damage::harm(&home, &self.dice, number)?);
+                return Ok(());
+            }
+            Fault::AllDown => return Ok(self.cluster.kill_all()?),
             Fault::CutOff => plan.partition(&[vec![node], others]),
             Fault::OneWay => plan.silence(&[node], &others),
             Fault::Halves => {
@@ -199,20 +236,56 @@ impl Breaker {
                 plan.slow.insert(node, ms);
             }
         }
-        self.cluster.set_plan(&plan)
+        Ok(self.cluster.set_plan(&plan)?)
     }
 
-    async fn end(&mut self, fault: Fault, node: usize) -> Result<(), ClusterError> {
+    async fn end(&mut self, fault: Fault, node: usize) -> Result<(), CliError> {
         match fault {
             Fault::Kill | Fault::Restart | Fault::Wipe => {
                 self.cluster.start(node)?;
-                self.cluster.wait_ready(node, READY_WITHIN).await
+                self.cluster.wait_ready(node, READY_WITHIN).await?;
             }
-            Fault::AllDown => self.cluster.start_all().await,
-            Fault::Pause => self.cluster.resume(node).map(drop),
+            Fault::Rolling => {
+                self.cluster.start(node)?;
+                self.follows(node).await?;
+                for other in (0..self.cluster.len()).filter(|other| *other != node) {
+                    self.cluster.stop(other)?;
+                    self.cluster.start(other)?;
+                    self.follows(other).await?;
+                }
+            }
+            Fault::Damage => {
+                if let Some(harmed) = &mut self.harmed {
+                    damage::mend(&mut self.cluster, node, harmed).await?;
+                }
+            }
+            Fault::AllDown => self.cluster.start_all().await?,
+            Fault::Pause => {
+                self.cluster.resume(node)?;
+            }
             Fault::CutOff | Fault::OneWay | Fault::Halves | Fault::Slow => {
-                self.cluster.set_plan(&Plan::default())
+                self.cluster.set_plan(&Plan::default())?;
             }
+        }
+        Ok(())
+    }
+
+    /// Waits until a node that was started is ready, votes, and has a block that is new to all: ready, it may not have
+    /// found its peers yet.
+    async fn follows(&mut self, node: usize) -> Result<(), CliError> {
+        self.cluster.wait_ready(node, READY_WITHIN).await?;
+        let before = self.highest().await;
+        let begin = Instant::now();
+        loop {
+            let stands = self.stands().await;
+            let own = stands.get(node).copied().flatten();
+            if own.is_some_and(|own| own.height > before && own.votes) {
+                return Ok(());
+            }
+            if begin.elapsed() > RECOVER {
+                return Err(stuck(Fault::Rolling, node, "did not go on"));
+            }
+            sleep(LOOK).await;
         }
     }
 
@@ -223,9 +296,23 @@ impl Breaker {
 
     /// The height of every node that answers.
     pub async fn heights(&self) -> Vec<Option<u64>> {
+        let stands = self.stands().await;
+        stands
+            .into_iter()
+            .map(|stand| Some(stand?.height))
+            .collect()
+    }
+
+    async fn stands(&self) -> Vec<Option<Stand>> {
         let asked = self.clients.iter().map(|client| async {
-            let status = tokio::time::timeout(ASK, client.status()).await;
-            Some(status.ok()?.ok()?.height)
+            let status = tokio::time::timeout(ASK, client.status())
+                .await
+                .ok()?
+                .ok()?;
+            Some(Stand {
+                height: status.height,
+                votes: matches!(status.body.signing, SigningView::Free | SigningView::Never),
+            })
         });
         futures::future::join_all(asked).await
     }

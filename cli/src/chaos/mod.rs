@@ -5,6 +5,7 @@
 //! on as soon as it is whole. Which faults, on which nodes and for how long follows from the seed; what
 //! comes of them does not, for these are real processes.
 
+mod damage;
 mod faults;
 mod load;
 mod verdict;
@@ -33,8 +34,10 @@ const MAX_SECONDS: u64 = 7 * 86_400;
 pub struct Options {
     /// How many validators.
     pub nodes: usize,
-    /// For how long.
+    /// For how long, where no number of faults is given.
     pub seconds: u64,
+    /// How many faults.
+    pub count: Option<u64>,
     /// What faults, where and how long, follows from this; a random one where absent.
     pub seed: Option<u64>,
     /// Which kinds; all where empty.
@@ -51,6 +54,7 @@ struct Report {
     seconds: u64,
     faults: Vec<Tried>,
     answers_that_say_no: std::collections::BTreeMap<String, u64>,
+    without_an_answer: u64,
     #[serde(flatten)]
     verdict: Verdict,
 }
@@ -83,9 +87,12 @@ pub async fn run(out: Output, options: &Options) -> Result<(), CliError> {
     spec.breakable = true;
     let cluster = Cluster::up(&spec).await?;
     out.note(&format!(
-        "Breaking {} nodes for {} s, seed {seed}; logs in {}",
+        "Breaking {} nodes {}, seed {seed}; logs in {}",
         options.nodes,
-        options.seconds,
+        match options.count {
+            Some(count) => format!("{count} times"),
+            None => format!("for {} s", options.seconds),
+        },
         cluster.dir().join("logs").display()
     ));
     let mut breaker = Breaker::new(cluster, Dice::new(seed))?;
@@ -134,8 +141,15 @@ async fn observe(
     let mut paying = payers.pay(&breaker.cluster, &stopped).await?;
     let mut faults = Vec::new();
     let begin = Instant::now();
-    while begin.elapsed() < Duration::from_secs(options.seconds) {
+    loop {
         let number = faults.len() as u64;
+        let over = match options.count {
+            Some(count) => number >= count,
+            None => begin.elapsed() >= Duration::from_secs(options.seconds),
+        };
+        if over {
+            break;
+        }
         let tried = breaker.attempt(number, kinds).await?;
         out.note(&format!(
             "{:>4} s  {:<8} node-{}  for {} ms, next block after {} ms, all whole after {} ms",
@@ -146,8 +160,12 @@ async fn observe(
             tried.next_block_ms,
             tried.whole_ms
         ));
+        if let Some(harmed) = &tried.harmed {
+            out.note(&format!("        {harmed}"));
+        }
         faults.push(tried);
     }
+    let took = begin.elapsed();
     // An error means that all payers have ended by themselves; what they say comes next.
     let _ = stop.send(true);
     while let Some(payer) = paying.join_next().await {
@@ -157,12 +175,14 @@ async fn observe(
     }
     out.note("Waiting until every payment is final or expired");
     let verdict = verdict::judge(&breaker.cluster, &payers, opening).await?;
+    let told = payers.told();
     Ok(Report {
         seed: seed.to_string(),
         nodes: options.nodes,
-        seconds: options.seconds,
+        seconds: took.as_secs(),
         faults,
-        answers_that_say_no: payers.told().refused,
+        answers_that_say_no: told.refused,
+        without_an_answer: told.unsettled,
         verdict,
     })
 }
@@ -210,6 +230,14 @@ impl Report {
             ("final exactly once", verdict.settled.to_string()),
             ("expired and absent", verdict.expired.to_string()),
             ("acknowledged and there", verdict.acknowledged.to_string()),
+            (
+                "without an answer in time",
+                self.without_an_answer.to_string(),
+            ),
+            (
+                "refused",
+                self.answers_that_say_no.values().sum::<u64>().to_string(),
+            ),
         ]));
         for violation in &verdict.violations {
             text.push_str(&format!("\n{} {violation}", style.bad("WRONG")));

@@ -5,13 +5,14 @@ use super::spec::{BuiltIn, MAX_NODES};
 use crate::client::ClientError;
 use crate::invoice::InvoiceKeyError;
 use crate::keystore::KeystoreError;
+use allonge_node::guard::GuardError;
 use std::path::PathBuf;
 
 /// A local network that cannot do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ClusterError {
     /// Too few or too many.
-    #[error("{0} nodes: a cluster has 1 to {MAX_NODES}")]
+    #[error("{0} nodes: a cluster has 1 to {MAX_NODES}, and at least one of them votes")]
     Nodes(usize),
     /// Too many for a forwarder.
     #[error("{0} nodes: a breakable cluster has at most {MAX_LINKED_NODES}")]
@@ -164,6 +165,9 @@ pub enum ClusterError {
     /// Keys.
     #[error(transparent)]
     Keys(#[from] KeystoreError),
+    /// A signing guard cannot be made.
+    #[error(transparent)]
+    Guard(#[from] GuardError),
     /// The invoice key.
     #[error(transparent)]
     InvoiceKey(#[from] InvoiceKeyError),
@@ -201,6 +205,7 @@ impl ClusterError {
             ClusterError::Random(_) => "CLUSTER_RANDOM",
             ClusterError::Genesis(_) => "CLUSTER_GENESIS",
             ClusterError::Keys(error) => error.code(),
+            ClusterError::Guard(_) => "CLUSTER_IO",
             ClusterError::InvoiceKey(_) => "INVOICE_KEY",
             ClusterError::Client(_) => "CLUSTER_CLIENT",
             ClusterError::BuiltIn(_) => "CLUSTER_BUILT_IN",
@@ -232,7 +237,7 @@ impl ClusterError {
                 "read the log; `allonge node check --home FOLDER` examines a node's files".to_owned()
             }
             ClusterError::DoesNotStop { node, .. } => format!("end it with `allonge cluster kill {node}`"),
-            ClusterError::Io { .. } => "check the folder, its permissions and the room on its disk".to_owned(),
+            ClusterError::Io { .. } | ClusterError::Guard(_) => "check the folder, its permissions and the room on its disk".to_owned(),
             ClusterError::Process { .. } => "check that the `allonge` program is still where it was".to_owned(),
             ClusterError::Random(_) => "try again".to_owned(),
             ClusterError::Genesis(_) | ClusterError::BuiltIn(_) => "this is a mistake in allonge: please report it".to_owned(),

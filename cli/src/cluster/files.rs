@@ -7,20 +7,20 @@ use super::manifest::{
 };
 use super::ports::{NodePorts, free_ports};
 use super::process::{io, write_file};
-use super::spec::{MAX_NODES, Spec};
+use super::spec::Spec;
 use crate::client::now_ms;
 use crate::invoice::{InvoiceKey, KEY_FILE};
-use crate::keystore::{Keystore, public_key, write_key_file};
+use crate::keystore::{Keystore, new_key, public_key, write_key_file};
 use allonge_contracts::calls::CurrencyAuthority;
 use allonge_contracts::genesis::{GenesisRules, OpeningBalance};
 use allonge_contracts::members::Member;
 use allonge_contracts::{Date, Hash, Text};
-use allonge_ledger::{GENESIS_VERSION, Genesis, GenesisValidator, LedgerState};
+use allonge_ledger::{GENESIS_VERSION, Genesis, GenesisObserver, GenesisValidator, LedgerState};
+use allonge_node::guard::Guard;
 use ed25519_dalek::SigningKey;
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
-use zeroize::Zeroizing;
 
 /// The folder of member keys in a cluster's folder; as in an ALLONGE_HOME, which a cluster's folder is.
 pub(super) const KEYS: &str = "keys";
@@ -30,8 +30,8 @@ pub(super) const LOGS: &str = "logs";
 pub(super) const RUN: &str = "run";
 
 /// The ledger's offset from UTC (+8 h) and the close of its days (20:00).
-const UTC_OFFSET_MINUTES: i16 = 480;
-const CLOSE_MINUTE: u16 = 1_200;
+pub(crate) const UTC_OFFSET_MINUTES: i16 = 480;
+pub(crate) const CLOSE_MINUTE: u16 = 1_200;
 
 /// Where a node is reached and where it listens.
 pub(super) struct Place {
@@ -64,7 +64,8 @@ impl Place {
 /// A node while its files are made.
 pub(super) struct NewNode {
     pub name: String,
-    validator: SigningKey,
+    /// An observer has none.
+    validator: Option<SigningKey>,
     peer: SigningKey,
     pub place: Place,
 }
@@ -80,11 +81,9 @@ pub(super) struct Made {
 
 /// Makes the files of the network in the spec's folder.
 pub(super) fn generate(spec: &Spec) -> Result<Manifest, ClusterError> {
-    if !(1..=MAX_NODES).contains(&spec.nodes) {
-        return Err(ClusterError::Nodes(spec.nodes));
-    }
+    spec.check_nodes()?;
     check_folder(&spec.dir)?;
-    let ports = spec.ports.choose(spec.nodes)?;
+    let ports = spec.ports.choose(spec.all_nodes())?;
     let links = if spec.breakable {
         links(&ports)?
     } else {
@@ -128,14 +127,23 @@ pub(super) fn make_network(
     for (i, place) in places.into_iter().enumerate() {
         nodes.push(NewNode {
             name: format!("node-{i}"),
-            validator: new_key()?,
+            validator: (i < spec.nodes).then(new_key).transpose()?,
             peer: new_key()?,
             place,
         });
     }
     let now = now_ms();
-    let time_ms = spec.start.map_or(now, first_moment);
+    let time_ms = spec
+        .start
+        .map_or(now, |day| first_moment(day, UTC_OFFSET_MINUTES));
     let shift_ms = i64::try_from(i128::from(time_ms) - i128::from(now)).unwrap_or(0);
+    let settings = match shift_ms {
+        0 => spec.settings.clone(),
+        ms => format!(
+            "# The network's first day is not this machine's.\nclock_shift_ms = {ms}\n{}",
+            spec.settings
+        ),
+    };
     let genesis = make_genesis(spec, &members, &nodes, time_ms)?;
     let checked = LedgerState::genesis(genesis).map_err(ClusterError::Genesis)?;
     let mut text = serde_json::to_vec_pretty(&*checked.genesis)
@@ -143,7 +151,7 @@ pub(super) fn make_network(
     text.push(b'\n');
     for (i, node) in nodes.iter().enumerate() {
         let ways = links.iter().filter(|link| link.from == i);
-        make_home(&dir.join(&node.name), node, &text, shift_ms, ways)?;
+        make_home(&dir.join(&node.name), node, &text, &settings, ways)?;
     }
     Ok(Made {
         genesis: checked.genesis_hash,
@@ -239,17 +247,32 @@ fn make_genesis(
         .collect();
     balances.sort_by(|a, b| (&a.member, a.money.currency).cmp(&(&b.member, b.money.currency)));
     let mut validators = Vec::new();
+    let mut observers = Vec::new();
     for node in nodes {
-        validators.push(GenesisValidator {
-            name: text(&node.name)?,
-            member: None,
-            key: public_key(&node.validator),
-            power: 1,
-            peer: public_key(&node.peer),
-            consensus_address: text(&node.place.at(node.place.ports.consensus))?,
-            gossip_address: text(&node.place.at(node.place.ports.gossip))?,
-        });
+        let name = text(&node.name)?;
+        let peer = public_key(&node.peer);
+        let consensus_address = text(&node.place.at(node.place.ports.consensus))?;
+        let gossip_address = text(&node.place.at(node.place.ports.gossip))?;
+        match &node.validator {
+            Some(key) => validators.push(GenesisValidator {
+                name,
+                member: None,
+                key: public_key(key),
+                power: 1,
+                peer,
+                consensus_address,
+                gossip_address,
+            }),
+            None => observers.push(GenesisObserver {
+                name,
+                member: None,
+                peer,
+                consensus_address,
+                gossip_address,
+            }),
+        }
     }
+    observers.sort_by(|a, b| a.name.cmp(&b.name));
     validators.sort_by_key(|validator| validator.key);
     Ok(Genesis {
         version: GENESIS_VERSION,
@@ -270,13 +293,13 @@ fn make_genesis(
             protocol: 1,
         },
         validators,
-        observers: Vec::new(),
+        observers,
     })
 }
 
-/// The first moment of a day at the ledger's offset, in UTC milliseconds.
-fn first_moment(day: Date) -> u64 {
-    let offset = i64::from(UTC_OFFSET_MINUTES).saturating_mul(60_000);
+/// The first moment of a day at this offset from UTC, in UTC milliseconds.
+pub(crate) fn first_moment(day: Date, utc_offset_minutes: i16) -> u64 {
+    let offset = i64::from(utc_offset_minutes).saturating_mul(60_000);
     u64::from(day.days())
         .saturating_mul(86_400_000)
         .saturating_add_signed(offset.saturating_neg())
@@ -286,26 +309,25 @@ fn make_home<'a>(
     home: &Path,
     node: &NewNode,
     genesis: &[u8],
-    shift_ms: i64,
+    settings: &str,
     ways: impl Iterator<Item = &'a LinkEntry>,
 ) -> Result<(), ClusterError> {
     make_folder(home)?;
     write_file(&home.join(GENESIS), genesis, 0o644)?;
-    write_key_file(
-        &home.join("validator_key"),
-        "validator_key",
-        &node.validator,
-    )?;
+    if let Some(validator) = &node.validator {
+        write_key_file(&home.join("validator_key"), "validator_key", validator)?;
+        Guard::create(&home.join("guard"), &public_key(validator))?;
+    }
     write_key_file(&home.join("node_key"), "node_key", &node.peer)?;
     write_file(
         &home.join("config.toml"),
-        config(node, shift_ms, ways).as_bytes(),
+        config(node, settings, ways).as_bytes(),
         0o644,
     )
 }
 
 /// The node's configuration; what is not said stands as the node has it by itself.
-fn config<'a>(node: &NewNode, shift_ms: i64, ways: impl Iterator<Item = &'a LinkEntry>) -> String {
+fn config<'a>(node: &NewNode, settings: &str, ways: impl Iterator<Item = &'a LinkEntry>) -> String {
     let NodePorts {
         http,
         consensus,
@@ -318,9 +340,9 @@ fn config<'a>(node: &NewNode, shift_ms: i64, ways: impl Iterator<Item = &'a Link
              insecure = true\n"
         }
     };
-    let shift = match shift_ms {
-        0 => String::new(),
-        ms => format!("# The network's first day is not this machine's.\nclock_shift_ms = {ms}\n"),
+    let observer = match node.validator {
+        Some(_) => "",
+        None => "# It follows the network without a vote.\nobserver = true\n",
     };
     let peers: String = ways
         .map(|link| {
@@ -333,11 +355,11 @@ fn config<'a>(node: &NewNode, shift_ms: i64, ways: impl Iterator<Item = &'a Link
     format!(
         "# Made by `allonge cluster`.\n\
          name = \"{}\"\n\
-         http = \"{}\"\n{insecure}\
+         http = \"{}\"\n{insecure}{observer}\
          consensus = \"{}\"\n\
          gossip = \"{}\"\n\
          # The engine's every step is of no interest here.\n\
-         log = \"info,arc_malachitebft=warn\"\n{shift}{peers}",
+         log = \"info,arc_malachitebft=warn\"\n{settings}{peers}",
         node.name,
         node.place.listens(http),
         node.place.listens(consensus),
@@ -378,7 +400,7 @@ fn links(nodes: &[NodePorts]) -> Result<Vec<LinkEntry>, ClusterError> {
 fn node_entry(node: &NewNode) -> NodeEntry {
     NodeEntry {
         name: node.name.clone(),
-        validator: public_key(&node.validator),
+        validator: node.validator.as_ref().map(public_key),
         home: node.name.clone().into(),
         log: Path::new(LOGS).join(format!("{}.log", node.name)),
         url: format!("http://{}", node.place.at(node.place.ports.http)),
@@ -389,12 +411,6 @@ fn node_entry(node: &NewNode) -> NodeEntry {
 
 fn text<const N: usize>(text: &str) -> Result<Text<N>, ClusterError> {
     Ok(super::spec::built_in(text)?)
-}
-
-fn new_key() -> Result<SigningKey, ClusterError> {
-    let mut secret = Zeroizing::new([0u8; 32]);
-    getrandom::fill(secret.as_mut_slice()).map_err(|e| ClusterError::Random(e.to_string()))?;
-    Ok(SigningKey::from_bytes(&secret))
 }
 
 #[cfg(test)]
@@ -471,7 +487,7 @@ mod tests {
     fn bad_specs_make_nothing() {
         let root = tempfile::tempdir().unwrap();
         let dir = root.path().join("net");
-        for nodes in [0, MAX_NODES + 1] {
+        for nodes in [0, crate::cluster::MAX_NODES + 1] {
             let spec = Spec {
                 nodes,
                 ..Spec::standard(dir.clone()).unwrap()

@@ -5,7 +5,7 @@ use super::files::{GENESIS, KEYS, Made, NewNode, Place, make_folder, make_networ
 use super::manifest::MemberEntry;
 use super::ports::NodePorts;
 use super::process::{io, write_file};
-use super::spec::{MAX_NODES, Spec};
+use super::spec::Spec;
 use allonge_contracts::Hash;
 use serde::Serialize;
 use std::fs;
@@ -58,12 +58,10 @@ pub struct HostNode {
 /// `Nodes`, `NotEmpty`, `Io` and other [`ClusterError`]s; a folder that could not be filled is left as far as it
 /// came.
 pub fn make_for_hosts(spec: &Spec) -> Result<HostFiles, ClusterError> {
-    if !(1..=MAX_NODES).contains(&spec.nodes) {
-        return Err(ClusterError::Nodes(spec.nodes));
-    }
+    spec.check_nodes()?;
     check_folder(&spec.dir)?;
     make_folder(&spec.dir)?;
-    let places = (0..spec.nodes).map(|i| Place {
+    let places = (0..spec.all_nodes()).map(|i| Place {
         host: format!("node-{i}"),
         listen: "0.0.0.0",
         ports: PORTS,

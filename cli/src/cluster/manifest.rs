@@ -65,8 +65,9 @@ pub struct LinkEntry {
 pub struct NodeEntry {
     /// Its name, `node-0`.
     pub name: String,
-    /// The key that signs its votes.
-    pub validator: PublicKey,
+    /// The key that signs its votes; an observer has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validator: Option<PublicKey>,
     /// Its folder.
     pub home: PathBuf,
     /// Its log.
@@ -228,7 +229,7 @@ mod tests {
     fn manifest() -> Manifest {
         let node = |i: usize| NodeEntry {
             name: format!("node-{i}"),
-            validator: PublicKey([1; 32]),
+            validator: Some(PublicKey([1; 32])),
             home: format!("node-{i}").into(),
             log: format!("logs/node-{i}.log").into(),
             url: "http://127.0.0.1:1".to_owned(),

@@ -28,10 +28,11 @@ mod spec;
 
 pub use breaks::MAX_LINKED_NODES;
 pub use error::ClusterError;
+pub(crate) use files::{CLOSE_MINUTE, UTC_OFFSET_MINUTES, first_moment};
 pub use hosts::{HostFiles, HostNode, make_for_hosts};
 pub use manifest::{LinkEntry, MANIFEST_FILE, MANIFEST_VERSION, Manifest, MemberEntry, NodeEntry};
 pub use network::{Cluster, READY_WITHIN, STOP_WITHIN};
-pub use ports::Ports;
+pub use ports::{Ports, free_ports};
 pub use process::{ProcStat, memory, proc_stat, stop_when_stdin_closes};
 pub use spec::{BuiltIn, Lifetime, MAX_NODES, MemberSpec, Spec, names};
 pub(crate) use spec::{built_in, whole};

@@ -80,7 +80,10 @@ impl Ports {
 }
 
 /// So many free ports besides those to be avoided.
-pub(super) fn free_ports(count: usize, avoid: &[u16]) -> Result<Vec<u16>, ClusterError> {
+///
+/// # Errors
+/// There are not so many.
+pub fn free_ports(count: usize, avoid: &[u16]) -> Result<Vec<u16>, ClusterError> {
     // Below the range of outgoing connections: else such a connection may sit on a node's port while the
     // node is down, even a peer's own attempt to reach it.
     let below = ephemeral_start()

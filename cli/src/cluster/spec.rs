@@ -1,5 +1,6 @@
 //! What network to make.
 
+use super::error::ClusterError;
 use super::ports::Ports;
 use allonge_contracts::bills::BankNumber;
 use allonge_contracts::genesis::Params;
@@ -20,6 +21,8 @@ pub struct Spec {
     pub network: Text<64>,
     /// How many validators, 1 to [`MAX_NODES`].
     pub nodes: usize,
+    /// How many observers besides; their numbers follow those of the validators.
+    pub observers: usize,
     /// Where they listen.
     pub ports: Ports,
     /// Whether the nodes reach each other through a forwarder, which can break what runs between them.
@@ -40,6 +43,8 @@ pub struct Spec {
     pub params: Params,
     /// Bounds of blocks and transactions.
     pub limits: Limits,
+    /// Settings for every node besides, lines of `config.toml`.
+    pub settings: String,
     /// Whether the nodes end with the process that started them.
     pub lifetime: Lifetime,
     /// The `allonge` program; the running one where absent.
@@ -92,6 +97,20 @@ const FIRST_BANK_NUMBER: &str = "901000000011";
 const SECOND_BANK_NUMBER: &str = "902000000029";
 
 impl Spec {
+    /// Validators and observers.
+    pub fn all_nodes(&self) -> usize {
+        self.nodes.saturating_add(self.observers)
+    }
+
+    /// # Errors
+    /// `Nodes`: none that votes, or too many.
+    pub(super) fn check_nodes(&self) -> Result<(), ClusterError> {
+        if self.nodes == 0 || self.all_nodes() > MAX_NODES {
+            return Err(ClusterError::Nodes(self.all_nodes()));
+        }
+        Ok(())
+    }
+
     /// Four validators on free ports, CNY and EUR, the development clock, and the standard cast with
     /// opening balances in CNY.
     ///
@@ -134,6 +153,7 @@ impl Spec {
             dir,
             network: built_in("local cluster")?,
             nodes: 4,
+            observers: 0,
             ports: Ports::Free,
             breakable: false,
             currencies,
@@ -149,6 +169,7 @@ impl Spec {
             holidays: Vec::new(),
             params: Params::default(),
             limits: Limits::default(),
+            settings: String::new(),
             lifetime: Lifetime::WithParent,
             binary: None,
         })

@@ -37,6 +37,10 @@ pub struct BenchArgs {
     /// whether it bears that: refusals with a time, bounded memory, nothing lost
     #[arg(long, conflicts_with_all = ["rate", "kind", "warm_up"])]
     overload: bool,
+    /// With --overload: how many payments a second the network's blocks hold, so few that this machine can offer
+    /// twice as many; 0 for as many as it can do
+    #[arg(long, value_name = "N", default_value_t = 1_000, requires = "overload")]
+    ceiling: u64,
     /// The network's folder, new or empty, which is kept [default: a temporary one]
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -58,6 +62,7 @@ pub async fn run(context: &Context, args: BenchArgs) -> Result<(), CliError> {
             args.kind
         },
         overload: args.overload,
+        ceiling: args.ceiling,
         dir: args.dir,
     };
     let mut stop = Interrupt::new()?;

@@ -129,6 +129,9 @@ struct UpArgs {
         default_value_t = 4
     )]
     nodes: usize,
+    /// How many observers besides: nodes that serve the API and follow without a vote
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    observers: usize,
     #[command(flatten)]
     dir: Dir,
     /// Node 0 listens from this port on, each further node ten ports later [default: free ports]
@@ -246,6 +249,7 @@ async fn up(context: &Context, args: &UpArgs) -> Result<(), CliError> {
     let mut spec =
         Spec::standard(args.dir.dir.clone()).map_err(crate::cluster::ClusterError::from)?;
     spec.nodes = args.nodes;
+    spec.observers = args.observers;
     spec.breakable = args.breakable;
     if let Some(base) = args.base_port {
         spec.ports = Ports::Base(base);

@@ -11,7 +11,9 @@ pub mod demo;
 pub mod dev;
 pub mod events;
 pub mod evidence;
+pub mod genesis;
 pub mod gov;
+pub mod identity;
 pub mod key;
 pub mod member;
 pub mod netting;
@@ -43,6 +45,8 @@ pub async fn run(context: &Context, command: Command) -> Result<(), CliError> {
         Command::Play(args) => play::run(context, args).await,
         Command::Bench(args) => bench::run(context, args).await,
         Command::Simulate(args) => simulate::run(context, args).await,
+        Command::Identity(args) => identity::run(context, args),
+        Command::Genesis(args) => genesis::run(context, args),
         Command::Key(args) => key::run(context, args),
         Command::Member(args) => member::run(context, args).await,
         Command::Cash(args) => cash::run(context, args).await,

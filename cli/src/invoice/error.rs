@@ -307,20 +307,7 @@ impl InvoiceFileError {
     }
 }
 
-/// Text from a file made fit for an error: at most 80 characters, none that moves a cursor.
+/// Text from a file made fit for an error.
 pub(super) fn shown(text: &str) -> String {
-    const MOST: usize = 80;
-    let mut out = String::new();
-    for (i, c) in text.chars().enumerate() {
-        if i == MOST {
-            out.push('…');
-            break;
-        }
-        if c.is_control() {
-            out.extend(c.escape_default());
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    crate::files::shown(text, 80)
 }

@@ -45,6 +45,16 @@ pub fn public_key(key: &SigningKey) -> PublicKey {
     PublicKey(key.verifying_key().to_bytes())
 }
 
+/// A key from the operating system's randomness.
+///
+/// # Errors
+/// `Random`.
+pub fn new_key() -> Result<SigningKey, KeystoreError> {
+    let mut secret = Zeroizing::new([0u8; 32]);
+    getrandom::fill(secret.as_mut_slice()).map_err(|e| KeystoreError::Random(e.to_string()))?;
+    Ok(SigningKey::from_bytes(&secret))
+}
+
 /// What the keystore has for a member.
 #[derive(Default)]
 pub struct MemberKeys {
@@ -81,9 +91,7 @@ impl Keystore {
     /// # Errors
     /// `Name`, `Exists`, `Io`, `Random`.
     pub fn create(&self, name: &str) -> Result<NamedKey, KeystoreError> {
-        let mut secret = Zeroizing::new([0u8; 32]);
-        getrandom::fill(secret.as_mut_slice()).map_err(|e| KeystoreError::Random(e.to_string()))?;
-        let key = SigningKey::from_bytes(&secret);
+        let key = new_key()?;
         self.insert(name, &key)?;
         Ok(NamedKey {
             name: name.to_owned(),

@@ -94,6 +94,7 @@ fn refusals_end_with_1_and_silence_with_3() {
         (422, Code::Expired, 1),
         (503, Code::NotReady, 3),
         (429, Code::MempoolFull, 3),
+        (429, Code::RateLimited, 3),
         (504, Code::Timeout, 3),
         (500, Code::Internal, 3),
         (415, Code::UnsupportedMediaType, 2),

@@ -76,8 +76,9 @@ async fn the_next_node_is_asked_when_one_is_down_or_busy() {
 async fn waiting_goes_on_over_timeouts_and_busy_nodes() {
     let node = FakeNode::start(|asked, before| match before {
         0 => Reply::Later(503, error(Code::NotReady), 0),
-        1 => Reply::Json(504, error(Code::Timeout)),
-        2 => Reply::Json(409, error(Code::Dropped)),
+        1 => Reply::Later(429, error(Code::RateLimited), 0),
+        2 => Reply::Json(504, error(Code::Timeout)),
+        3 => Reply::Json(409, error(Code::Dropped)),
         _ => accepted(asked),
     });
     let done = client(&[&node.url])
@@ -85,7 +86,7 @@ async fn waiting_goes_on_over_timeouts_and_busy_nodes() {
         .await
         .unwrap();
     assert!(done.accepted());
-    assert_eq!(node.posts().len(), 4);
+    assert_eq!(node.posts().len(), 5);
 }
 
 #[tokio::test]

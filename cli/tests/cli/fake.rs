@@ -187,6 +187,7 @@ pub fn status() -> Value {
             bytes: 0,
         },
         peers: 3,
+        signing: Default::default(),
         best_peer_height: 41,
         since_last_block_ms: 12,
         checkpoint_height: 0,

@@ -231,6 +231,10 @@ fn every_verb_has_help_with_an_example() {
         ("tx", &["show", "wait"]),
         ("block", &["show"]),
         ("dev", &["advance"]),
+        ("identity", &["new", "show"]),
+        ("genesis", &["new", "show"]),
+        ("node", &["init"]),
+        ("node admin", &["status", "checkpoint", "log", "stop"]),
         ("calendar", &["set"]),
     ];
     let mut all: Vec<Vec<&str>> = nouns

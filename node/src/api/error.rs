@@ -96,7 +96,9 @@ fn placed(code: Code) -> Option<StatusCode> {
         Code::TooLarge | Code::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::WrongChain | Code::Expired | Code::TooFarAhead => StatusCode::UNPROCESSABLE_ENTITY,
-        Code::MempoolFull | Code::MemberShareFull => StatusCode::TOO_MANY_REQUESTS,
+        Code::MempoolFull | Code::MemberShareFull | Code::RateLimited => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         Code::NotReady | Code::TooManyStreams | Code::NoProofYet | Code::Overloaded => {
             StatusCode::SERVICE_UNAVAILABLE

@@ -21,6 +21,7 @@ mod params;
 mod proofs;
 mod quote;
 mod quotes;
+mod rates;
 mod receivables;
 mod requests;
 mod rules;
@@ -32,6 +33,7 @@ mod transactions;
 pub mod types;
 
 pub use error::{ApiError, status as http_status};
+pub use rates::{Rate, Rates};
 pub use server::{ApiConfig, BindError, Server, bind};
 
 use crate::handle::{NodeHandle, Snapshot};
@@ -52,6 +54,7 @@ struct Api {
     node_name: Arc<str>,
     keys: Arc<dyn KeyCache + Send + Sync>,
     metrics: Arc<Metrics>,
+    limits: Arc<rates::Limits>,
     waiters: Arc<follow::Waiters>,
     pins: Arc<pages::Pins>,
     snapshots: Arc<snapshots::Snapshots>,

@@ -2,6 +2,7 @@
 
 use super::error::ApiError;
 use super::follow::{Waiters, follow};
+use super::rates::{Limits, Rates, limited};
 use super::{Api, router};
 use crate::handle::NodeHandle;
 use crate::metrics::Metrics;
@@ -51,6 +52,8 @@ pub struct ApiConfig {
     pub keys: Arc<dyn KeyCache + Send + Sync>,
     /// The node's counters, shown under `/metrics`.
     pub metrics: Arc<Metrics>,
+    /// How much one address and one member may ask.
+    pub rates: Rates,
 }
 
 /// Why the API does not listen.
@@ -127,6 +130,7 @@ impl Server {
             node_name: config.node_name.into(),
             keys: config.keys,
             metrics: config.metrics,
+            limits: Arc::new(Limits::new(config.rates)),
             waiters,
             pins: Arc::default(),
             snapshots: Arc::default(),
@@ -144,8 +148,9 @@ impl Server {
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIME)
             .max_buf_size(HEADER_BYTES);
-        let app = guarded(router(api));
-        let serving = tokio::spawn(server.serve(app.into_make_service()));
+        let app = limited(guarded(router(api.clone())), &api);
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
+        let serving = tokio::spawn(server.serve(app));
         Ok(Server {
             address,
             handle,
@@ -222,7 +227,7 @@ pub fn guarded(router: Router) -> Router {
 }
 
 /// No answer is guessed to be of another type, shown in a frame, or kept by a cache.
-fn harden(mut response: Response) -> Response {
+pub(super) fn harden(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,

@@ -62,6 +62,7 @@ pub async fn status(
             bytes: health.waiting_bytes,
         },
         peers: health.peers,
+        signing: health.signing.into(),
         best_peer_height: health.best_peer_height,
         since_last_block_ms: health.since_last_block_ms,
         checkpoint_height: health.checkpoint_height,

@@ -7,6 +7,7 @@ use super::server::Slot;
 use super::types::{At, TransactionState, TransactionView};
 use super::{Api, offload};
 use crate::handle::{Admitted, Source, TransactionStatus};
+use crate::metrics::RateLimit;
 use allonge_contracts::{Code, Hash, Outcome};
 use allonge_ledger::{
     CheckedTransaction, Inadmissible, MAX_TRANSACTION_BYTES, Receipt, Transaction,
@@ -82,6 +83,7 @@ pub async fn submit(
     }
 
     let id = *transaction.id();
+    within_rate(&api, &transaction)?;
     // In place before the transaction is offered, so that no block can come in between.
     let place = patience.map(|_| api.waiters.wait(id));
     api.metrics.submitted(id);
@@ -163,6 +165,26 @@ pub fn pruned(api: &Api, id: Hash, height: u64) -> ApiError {
             "transaction {id} is final in block {height}; blocks are kept from height {start} on"
         ),
     )
+}
+
+/// Holds a member to its rate. What the ledger would not admit is not counted: that may be anybody's.
+fn within_rate(api: &Api, transaction: &CheckedTransaction) -> Result<(), ApiError> {
+    if !api.limits.counts_members() {
+        return Ok(());
+    }
+    let snapshot = api.node.snapshot();
+    if snapshot
+        .state
+        .admit(transaction, crate::wall::now_ms())?
+        .is_err()
+    {
+        return Ok(());
+    }
+    let actor = &transaction.transaction().body.actor;
+    api.limits.transaction(actor).inspect_err(|refused| {
+        api.metrics.refused(refused.code);
+        api.metrics.rate_limited(RateLimit::Member);
+    })
 }
 
 fn form(headers: &HeaderMap) -> Result<Form, ApiError> {

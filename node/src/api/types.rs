@@ -3,6 +3,7 @@
 //! Amounts are `{"amount": "123.45", "currency": "CNY"}`, 64-bit numbers are strings. Fields may be added;
 //! clients ignore those they do not know.
 
+use crate::handle::Signing;
 use allonge_contracts::bills::quote::Quote;
 use allonge_contracts::bills::{Bill, Hand, InstrumentNumber, Lot, LotRange};
 use allonge_contracts::cash::Hold;
@@ -495,6 +496,9 @@ pub struct StatusBody {
     pub mempool: MempoolView,
     /// Peers connected on the consensus network.
     pub peers: u32,
+    /// Whether this node's key signs votes.
+    #[serde(default)]
+    pub signing: SigningView,
     /// The highest height that a peer says it has.
     #[serde(with = "allonge_contracts::json::string")]
     pub best_peer_height: u64,
@@ -517,6 +521,39 @@ pub struct StatusBody {
     pub currencies: Vec<CurrencyView>,
     /// The validators of the next height.
     pub validators: Vec<ValidatorView>,
+}
+
+/// Whether a node's key signs votes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum SigningView {
+    /// It has none: an observer.
+    Never,
+    /// It signs whenever it is a validator's.
+    #[default]
+    Free,
+    /// Not until it is known what it has signed before.
+    Held,
+    /// Not until a block that was decided since the node's start has come: the others went on without it.
+    Returning,
+    /// From a height on: its log of votes was lost.
+    From {
+        /// The height.
+        #[serde(with = "allonge_contracts::json::string")]
+        height: u64,
+    },
+}
+
+impl From<Signing> for SigningView {
+    fn from(signing: Signing) -> Self {
+        match signing {
+            Signing::Never => SigningView::Never,
+            Signing::Free => SigningView::Free,
+            Signing::Held => SigningView::Held,
+            Signing::Returning => SigningView::Returning,
+            Signing::From(height) => SigningView::From { height },
+        }
+    }
 }
 
 fn first_height() -> u64 {

@@ -6,6 +6,7 @@ mod settings;
 
 pub use settings::{KEYS, PeerAddresses, Settings};
 
+use crate::api::{Rate, Rates};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -84,6 +85,10 @@ pub struct NodeConfig {
     pub consensus: Option<String>,
     /// Where transaction gossip listens, `host:port`; as genesis says where absent.
     pub gossip: Option<String>,
+    /// Whether the node follows the network without a vote; it needs no validator key.
+    pub observer: bool,
+    /// Whether the node came onto the network's list after genesis, where its keys are not to be looked for.
+    pub admitted: bool,
     /// What is logged, as in `info` or `allonge_node=debug,info`.
     pub log: String,
     /// Whether log lines are JSON.
@@ -106,6 +111,10 @@ pub struct NodeConfig {
     pub prune_keep_blocks: Option<u64>,
     /// Older blocks than so many days are let go.
     pub prune_keep_days: Option<u64>,
+    /// How much one address and one member may ask of the API.
+    pub rates: Rates,
+    /// Whether the node opens an admin socket in its home.
+    pub admin: bool,
     /// Added to this machine's clock, in milliseconds: the network's days are then others than this
     /// machine's. Only on a network with the development clock.
     pub clock_shift_ms: i64,
@@ -150,6 +159,8 @@ impl NodeConfig {
             insecure: layers.get(|s| s.insecure).is_some_and(|(v, _)| v),
             consensus: layers.address("consensus", |s| s.consensus.clone())?,
             gossip: layers.address("gossip", |s| s.gossip.clone())?,
+            observer: layers.get(|s| s.observer).is_some_and(|(v, _)| v),
+            admitted: layers.get(|s| s.admitted).is_some_and(|(v, _)| v),
             log: layers
                 .get(|s| s.log.clone())
                 .map_or_else(|| DEFAULT_LOG.to_owned(), |(log, _)| log),
@@ -197,12 +208,46 @@ impl NodeConfig {
                 1..=u64::MAX,
             )?,
             prune_keep_days: layers.bound("prune_keep_days", |s| s.prune_keep_days, 1..=36_500)?,
+            rates: rates(&layers)?,
+            admin: layers.get(|s| s.admin).is_some_and(|(v, _)| v),
             clock_shift_ms: layers
                 .get(|s| s.clock_shift_ms)
                 .map_or(0, |(shift, _)| shift),
             peers: peers(file, from_file.peers.clone())?,
         })
     }
+}
+
+/// The limits of the API; twice a second's worth can be saved up where nothing else is said.
+fn rates(layers: &Layers<'_>) -> Result<Rates, ConfigError> {
+    const MOST: u64 = 1_000_000;
+    let rate = |key, read: fn(&Settings) -> Option<u64>, default| {
+        layers.number(key, read, default, 0..=MOST)
+    };
+    let burst = |key, read: fn(&Settings) -> Option<u64>, rate: u64| {
+        let default = rate.saturating_mul(2).clamp(1, MOST);
+        layers.number(key, read, default, 1..=MOST)
+    };
+    let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    let address = rate("rate_per_address", |s| s.rate_per_address, 1_000)?;
+    let at_once = burst(
+        "rate_per_address_burst",
+        |s| s.rate_per_address_burst,
+        address,
+    )?;
+    let member = rate("rate_per_member", |s| s.rate_per_member, 10_000)?;
+    let of_member = burst("rate_per_member_burst", |s| s.rate_per_member_burst, member)?;
+    Ok(Rates {
+        address: Rate {
+            per_second: small(address),
+            burst: small(at_once),
+        },
+        member: Rate {
+            per_second: small(member),
+            burst: small(of_member),
+        },
+        loopback: layers.get(|s| s.rate_loopback).is_some_and(|(v, _)| v),
+    })
 }
 
 /// Checks the addresses of peers, which only the file can give.
@@ -396,6 +441,16 @@ mod tests {
                 "",
                 Some(("ALLONGE_NODE_INSECURE", "maybe")),
                 &["ALLONGE_NODE_INSECURE", "true"],
+            ),
+            (
+                "rate_per_member = 1000001",
+                None,
+                &["`rate_per_member`", "0 to 1000000"],
+            ),
+            (
+                "rate_per_address_burst = 0",
+                None,
+                &["`rate_per_address_burst`", "1 to 1000000"],
             ),
             ("gossip = \"nowhere\"", None, &["`gossip`", "host:port"]),
             (

@@ -19,6 +19,10 @@ pub struct Settings {
     pub consensus: Option<String>,
     /// `host:port`.
     pub gossip: Option<String>,
+    /// Follow the network without a vote.
+    pub observer: Option<bool>,
+    /// The node came to the network after genesis.
+    pub admitted: Option<bool>,
     /// Log filter.
     pub log: Option<String>,
     /// Log lines as JSON.
@@ -41,6 +45,18 @@ pub struct Settings {
     pub prune_keep_blocks: Option<u64>,
     /// Days.
     pub prune_keep_days: Option<u64>,
+    /// Requests a second.
+    pub rate_per_address: Option<u64>,
+    /// Requests.
+    pub rate_per_address_burst: Option<u64>,
+    /// Transactions a second.
+    pub rate_per_member: Option<u64>,
+    /// Transactions.
+    pub rate_per_member_burst: Option<u64>,
+    /// Count this machine's own requests.
+    pub rate_loopback: Option<bool>,
+    /// Open the admin socket.
+    pub admin: Option<bool>,
     /// Milliseconds, also negative.
     pub clock_shift_ms: Option<i64>,
     /// In the file alone.
@@ -66,6 +82,8 @@ pub const KEYS: &[&str] = &[
     "insecure",
     "consensus",
     "gossip",
+    "observer",
+    "admitted",
     "log",
     "log_json",
     "heartbeat_ms",
@@ -77,6 +95,12 @@ pub const KEYS: &[&str] = &[
     "mempool_bytes",
     "prune_keep_blocks",
     "prune_keep_days",
+    "rate_per_address",
+    "rate_per_address_burst",
+    "rate_per_member",
+    "rate_per_member_burst",
+    "rate_loopback",
+    "admin",
     "clock_shift_ms",
 ];
 
@@ -155,6 +179,8 @@ impl Settings {
                 "insecure" => settings.insecure = Some(truth()?),
                 "consensus" => settings.consensus = Some(value.clone()),
                 "gossip" => settings.gossip = Some(value.clone()),
+                "observer" => settings.observer = Some(truth()?),
+                "admitted" => settings.admitted = Some(truth()?),
                 "log" => settings.log = Some(value.clone()),
                 "log_json" => settings.log_json = Some(truth()?),
                 "heartbeat_ms" => settings.heartbeat_ms = Some(number()?),
@@ -166,6 +192,12 @@ impl Settings {
                 "mempool_bytes" => settings.mempool_bytes = Some(number()?),
                 "prune_keep_blocks" => settings.prune_keep_blocks = Some(number()?),
                 "prune_keep_days" => settings.prune_keep_days = Some(number()?),
+                "rate_per_address" => settings.rate_per_address = Some(number()?),
+                "rate_per_address_burst" => settings.rate_per_address_burst = Some(number()?),
+                "rate_per_member" => settings.rate_per_member = Some(number()?),
+                "rate_per_member_burst" => settings.rate_per_member_burst = Some(number()?),
+                "rate_loopback" => settings.rate_loopback = Some(truth()?),
+                "admin" => settings.admin = Some(truth()?),
                 _ => {
                     let shift = value.parse().map_err(|_| wrong("write a whole number"));
                     settings.clock_shift_ms = Some(shift?);

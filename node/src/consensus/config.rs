@@ -2,12 +2,14 @@
 
 use super::codec::MAX_SYNC_BLOCKS;
 use super::peers::{Peer, PeerError, tcp_multiaddr};
+use crate::guard::Guard;
 use allonge_contracts::Hash;
 use arc_malachitebft_app_channel::app::config::{
     ConsensusConfig, NodeConfig, PubSubProtocol, ValuePayload, ValueSyncConfig,
 };
 use ed25519_dalek::SigningKey;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How often peers tell each other how far they are, and so how soon a lagging one notices.
@@ -16,6 +18,20 @@ const STATUS_INTERVAL: Duration = Duration::from_secs(1);
 /// How long a peer may take to answer a request for blocks.
 const SYNC_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Whether a node votes.
+#[derive(Clone)]
+pub enum Seat {
+    /// With this key, at the heights at which it is a validator's.
+    Voter {
+        /// The validator key, which signs votes and proposals.
+        key: Box<SigningKey>,
+        /// What keeps the key from contradicting itself; none where that is shown in another way.
+        guard: Option<Arc<Guard>>,
+    },
+    /// It follows what others decide.
+    Follower,
+}
+
 /// What the engine needs to know.
 #[derive(Clone)]
 pub struct EngineConfig {
@@ -23,14 +39,16 @@ pub struct EngineConfig {
     pub genesis: Hash,
     /// A name for logs and metrics.
     pub name: String,
-    /// The validator key, which signs votes and proposals.
-    pub consensus_key: SigningKey,
+    /// Whether it votes.
+    pub seat: Seat,
     /// The node key, which authenticates connections; its peer id is what others list.
     pub node_key: SigningKey,
     /// `host:port` to listen on.
     pub listen: String,
-    /// The other nodes of the network. Nobody else may connect.
+    /// The other nodes of the network, to begin with. Nobody else may connect.
     pub peers: Vec<Peer>,
+    /// How many of them vote: a quorum of these is waited for before the first height.
+    pub voting_peers: usize,
     /// The file of the write-ahead log. Votes in it must not be lost: a validator that forgets
     /// them may contradict itself.
     pub wal: PathBuf,
@@ -83,8 +101,8 @@ pub fn configure(config: &EngineConfig) -> Result<Config, PeerError> {
         .collect::<Result<_, _>>()?;
     p2p.persistent_peers_only = true;
     p2p.protocol = PubSubProtocol::Broadcast;
-    // Nodes of one network may share an address (one host, or one gateway).
-    let connections = 8 * (config.peers.len() + 8);
+    // All come from the gate, which bounds how many each node may have; the list of nodes may grow.
+    let connections = 8 * (allonge_ledger::MAX_VALIDATORS + 8);
     p2p.discovery.enabled = false;
     p2p.discovery.max_connections_per_ip = connections;
     p2p.discovery.num_inbound_peers = connections;
@@ -121,9 +139,13 @@ mod tests {
         EngineConfig {
             genesis: Hash([7; 32]),
             name: "n".into(),
-            consensus_key: SigningKey::from_bytes(&[1; 32]),
+            seat: Seat::Voter {
+                key: Box::new(SigningKey::from_bytes(&[1; 32])),
+                guard: None,
+            },
             node_key: SigningKey::from_bytes(&[1; 32]),
             listen: "127.0.0.1:26656".into(),
+            voting_peers: peers.len(),
             peers,
             wal: "wal".into(),
             peers_wait: Duration::ZERO,

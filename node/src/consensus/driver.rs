@@ -61,7 +61,8 @@ pub enum Done {
 pub struct Driver {
     pub app: Arc<dyn App>,
     pub network: mpsc::Sender<NetworkMsg<Context>>,
-    pub signer: Ed25519Signer,
+    /// Of a node that votes.
+    pub signer: Option<Ed25519Signer>,
     pub verifier: Ed25519Verifier,
     pub progress: Arc<Progress>,
     /// The first height may begin when enough peers are connected.
@@ -263,10 +264,14 @@ impl Driver {
             return Ok(());
         };
         let (block, bytes) = self.app.build(height.0, number).await?;
-        let head = self.own_head(height.0, number, None, block.block, &bytes)?;
+        let head = self
+            .own_head(height.0, number, None, block.block, &bytes)
+            .await?;
         let value = LocallyProposedValue::new(height, round, Block(block.block));
         answer(reply, value);
-        self.publish(head, &bytes).await;
+        if let Some(head) = head {
+            self.publish(head, &bytes).await;
+        }
         Ok(())
     }
 
@@ -285,9 +290,16 @@ impl Driver {
             warn!(%height, number, %block, "a block to be sent again is not here");
             return Ok(());
         };
-        let head = if proposer.0 == self.signer.public_key() {
+        let own = self.signer.as_ref().map(Ed25519Signer::public_key);
+        let head = if own == Some(proposer.0) {
             let valid_round = valid_round.as_u32();
-            self.own_head(height.0, number, valid_round, block.0, &bytes)?
+            match self
+                .own_head(height.0, number, valid_round, block.0, &bytes)
+                .await?
+            {
+                Some(head) => head,
+                None => return Ok(()),
+            }
         } else {
             // Only its proposer can sign a head; after a restart we may no longer have it.
             match self.proposals.head(&(height.0, number, block.0)) {
@@ -302,14 +314,15 @@ impl Driver {
         Ok(())
     }
 
-    fn own_head(
+    /// The signed head of a block of this node's own; `None` where it may not sign it.
+    async fn own_head(
         &mut self,
         height: u64,
         round: u32,
         valid_round: Option<u32>,
         block: Hash,
         bytes: &Arc<[u8]>,
-    ) -> Result<Head, Stop> {
+    ) -> Result<Option<Head>, Stop> {
         let length = u32::try_from(bytes.len())
             .ok()
             .filter(|length| *length as usize <= MAX_BLOCK_BYTES)
@@ -317,16 +330,26 @@ impl Driver {
                 block,
                 bytes: bytes.len(),
             })?;
-        let head = self.signer.sign_head(Head {
+        let Some(signer) = &self.signer else {
+            error!(
+                height,
+                round, "the engine asked a node without a vote for a block"
+            );
+            return Ok(None);
+        };
+        let unsigned = Head {
             height,
             round,
             valid_round,
-            proposer: self.signer.public_key(),
+            proposer: signer.public_key(),
             block,
             length,
             signature: Signature([0; 64]),
-        });
-        self.proposals.remember(&head);
+        };
+        let head = signer.propose(unsigned).await;
+        if let Some(head) = &head {
+            self.proposals.remember(head);
+        }
         Ok(head)
     }
 

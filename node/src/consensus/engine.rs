@@ -2,29 +2,30 @@
 
 use super::app::{App, AppStopped, StartHeight};
 use super::codec::WireCodec;
-use super::config::{EngineConfig, configure};
+use super::config::{EngineConfig, Seat, configure};
 use super::context::{Address, Context};
 use super::driver::{Done, Driver, Stop, StreamIds, Waiting};
-use super::peers::PeerError;
+use super::log_file;
+use super::peers::{Peer, PeerError};
 use super::proposals::Proposals;
 use super::signing::{Ed25519Signer, Ed25519Verifier};
 use super::status::{EngineStatus, Progress};
 use super::tips::PeerTips;
+use allonge_contracts::PublicKey;
 use arc_malachitebft_app_channel::app::engine::node::NodeRef;
-use arc_malachitebft_app_channel::app::engine::util::events::Event;
 use arc_malachitebft_app_channel::app::events::RxEvent;
 use arc_malachitebft_app_channel::app::types::Keypair;
 use arc_malachitebft_app_channel::app::types::codec::Codec;
 use arc_malachitebft_app_channel::{
-    Channels, ConsensusContext, EngineBuilder, NetworkIdentity, RequestContext, SyncContext,
-    WalContext,
+    Channels, ConsensusContext, EngineBuilder, NetworkIdentity, NetworkRequest, RequestContext,
+    SyncContext, WalContext,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 /// How often connected peers are counted before the first height.
 const PEER_COUNT_INTERVAL: Duration = Duration::from_millis(50);
@@ -58,14 +59,21 @@ pub enum EngineError {
     /// contradict itself.
     #[error(
         "the write-ahead log {wal} is damaged ({reason}): the votes this validator gave may be \
-         lost, and it must not vote differently. Restore the file from a copy; if there is none, \
-         wait until the other validators are past that height, move the file away, and start \
-         the node once with leave to do without it"
+         lost, and it must not vote differently. Move the file away and start the node: it follows \
+         without a vote until the height of its last vote is decided"
     )]
     Wal {
         /// The log.
         wal: PathBuf,
         /// What is wrong with it.
+        reason: String,
+    },
+    /// The write-ahead log cannot be written or read: the disk is full, read-only or failing.
+    #[error("the write-ahead log {wal} cannot be written or read: {reason}")]
+    WalIo {
+        /// The log.
+        wal: PathBuf,
+        /// What the system said.
         reason: String,
     },
     /// The engine ended by itself; its log lines say why.
@@ -79,6 +87,8 @@ pub enum EngineError {
 /// A running engine; it stops when this is dropped.
 pub struct EngineHandle {
     status: EngineStatus,
+    /// Who may connect now.
+    peers: Vec<Peer>,
     stop: watch::Sender<bool>,
     task: JoinHandle<Result<(), EngineError>>,
 }
@@ -87,6 +97,25 @@ impl EngineHandle {
     /// What can be asked about it.
     pub fn status(&self) -> EngineStatus {
         self.status.clone()
+    }
+
+    /// From now on these may connect and nobody else; who is no longer among them is disconnected.
+    ///
+    /// # Errors
+    /// A key or an address that is none; then nothing was changed.
+    pub async fn follow(&mut self, peers: Vec<Peer>) -> Result<(), PeerError> {
+        self.status.tips.follow(ids(&peers)?);
+        let network = &self.status.network;
+        for gone in self.peers.iter().filter(|peer| !peers.contains(peer)) {
+            let gone = NetworkRequest::remove_persistent_peer(network, gone.multiaddr()?).await;
+            debug!(?gone, "a peer left the list");
+        }
+        for new in peers.iter().filter(|peer| !self.peers.contains(peer)) {
+            let new = NetworkRequest::add_persistent_peer(network, new.multiaddr()?).await;
+            debug!(?new, "a peer came onto the list");
+        }
+        self.peers = peers;
+        Ok(())
     }
 
     /// Asks it to stop; [`EngineHandle::wait`] tells when it has. Answers that the node holds are
@@ -122,26 +151,36 @@ pub async fn start(config: EngineConfig, app: Arc<dyn App>) -> Result<EngineHand
     let engine_config = configure(&config)?;
     let keypair = Keypair::ed25519_from_bytes(config.node_key.to_bytes())
         .map_err(|error| EngineError::NodeKey(error.to_string()))?;
-    let signer = Ed25519Signer::new(config.genesis, config.consensus_key.clone());
+    let signer = match &config.seat {
+        Seat::Voter { key, guard } => Some(Ed25519Signer::new(
+            config.genesis,
+            (**key).clone(),
+            guard.clone(),
+        )),
+        Seat::Follower => None,
+    };
     let verifier = Ed25519Verifier::new(config.genesis);
-    let peers = config
-        .peers
-        .iter()
-        .map(|peer| Ok(super::peers::peer_id(&peer.key)?.to_bytes()))
-        .collect::<Result<Vec<_>, PeerError>>()?;
-    let tips = PeerTips::new(peers, {
+    let tips = PeerTips::new(ids(&config.peers)?, {
         let app = app.clone();
         Box::new(move |height| app.peer_tip(height))
     });
     let codec = WireCodec::new(tips.clone());
 
-    let own = signer.public_key();
-    let proof = signer.prove_peer(keypair.public().to_peer_id().to_bytes());
-    let proof = codec
-        .encode(&proof)
-        .map_err(|error| EngineError::NodeKey(error.to_string()))?;
-    let identity =
-        NetworkIdentity::new_validator(config.name.clone(), keypair, own.to_string(), proof);
+    // A node without a vote goes by its node key, which is no validator's.
+    let own = match &signer {
+        Some(signer) => signer.public_key(),
+        None => PublicKey(config.node_key.verifying_key().to_bytes()),
+    };
+    let identity = match &signer {
+        Some(signer) => {
+            let proof = signer.prove_peer(keypair.public().to_peer_id().to_bytes());
+            let proof = codec
+                .encode(&proof)
+                .map_err(|error| EngineError::NodeKey(error.to_string()))?;
+            NetworkIdentity::new_validator(config.name.clone(), keypair, own.to_string(), proof)
+        }
+        None => NetworkIdentity::new(config.name.clone(), keypair, None),
+    };
     let failed = |reason: String| EngineError::Start {
         listen: config.listen.clone(),
         wal: config.wal.clone(),
@@ -159,17 +198,20 @@ pub async fn start(config: EngineConfig, app: Arc<dyn App>) -> Result<EngineHand
     ));
     #[cfg(feature = "byzantine")]
     let builder = {
-        let network = super::byzantine::network(identity, codec.clone(), signer.clone(), own);
+        // Whoever cheats asks no guard.
+        let signer = signer.clone().ok_or(EngineError::Failed)?.unguarded();
+        let network = super::byzantine::network(identity, codec.clone(), signer, own);
         let builder = builder.with_byzantine_network(network).await;
         builder.map_err(|error| failed(format!("{error:#}")))?
     };
     let (channels, engine) = builder
         .with_default_sync(SyncContext::new(codec))
-        .with_default_consensus(ConsensusContext::new_validator(
-            Address(own),
-            Box::new(verifier),
-            Box::new(signer.clone()),
-        ))
+        .with_default_consensus(match signer.clone() {
+            Some(signer) => {
+                ConsensusContext::new_validator(Address(own), Box::new(verifier), Box::new(signer))
+            }
+            None => ConsensusContext::new_full_node(Address(own), Box::new(verifier)),
+        })
         .with_default_request(RequestContext::new(100))
         .build()
         .await
@@ -187,7 +229,7 @@ pub async fn start(config: EngineConfig, app: Arc<dyn App>) -> Result<EngineHand
     let (enough, peers) = watch::channel(false);
     let counter = tokio::spawn(count_peers(
         status.clone(),
-        quorum_of_peers(config.peers.len()),
+        quorum_of_peers(config.voting_peers),
         config.peers_wait,
         enough,
     ));
@@ -210,6 +252,7 @@ pub async fn start(config: EngineConfig, app: Arc<dyn App>) -> Result<EngineHand
         let mut node = engine.handle;
         let wal = config.wal;
         let result = run(driver, channels, events, &mut node, stopping, &wal).await;
+        let result = log_file::explained(result, &wal);
         counter.abort();
         shut_down(&engine.actor, &mut node).await;
         let closed = tokio::time::timeout(STOP_TIMEOUT, log_closed(&wal)).await;
@@ -218,7 +261,20 @@ pub async fn start(config: EngineConfig, app: Arc<dyn App>) -> Result<EngineHand
         }
         result
     });
-    Ok(EngineHandle { status, stop, task })
+    Ok(EngineHandle {
+        status,
+        peers: config.peers,
+        stop,
+        task,
+    })
+}
+
+/// The ids by which the engine knows peers.
+fn ids(peers: &[Peer]) -> Result<Vec<Vec<u8>>, PeerError> {
+    peers
+        .iter()
+        .map(|peer| Ok(super::peers::peer_id(&peer.key)?.to_bytes()))
+        .collect()
 }
 
 /// How many of `peers` make a quorum together with this node, all counting alike.
@@ -304,18 +360,14 @@ async fn run(
             Err(EngineError::Node(stop))
         }
     };
-    let damaged = |reason| EngineError::Wal {
-        wal: wal.to_owned(),
-        reason,
-    };
     loop {
         tokio::select! {
             biased;
             () = told_to_stop(&mut stopping) => return Ok(()),
             _ = &mut *node => return Err(EngineError::Failed),
             event = events.recv() => {
-                if let Some(reason) = log_damage(event) {
-                    return Err(damaged(reason));
+                if let Some(error) = event.ok().and_then(|event| log_file::trouble(&event, wal)) {
+                    return Err(error);
                 }
             }
             start = finished(&mut later) => match (start, later.take()) {
@@ -331,8 +383,8 @@ async fn run(
                 let Some(message) = message else {
                     // The log is read when the engine starts; its damage explains the end.
                     while let Ok(event) = events.try_recv() {
-                        if let Some(reason) = log_damage(Ok(event)) {
-                            return Err(damaged(reason));
+                        if let Some(error) = log_file::trouble(&event, wal) {
+                            return Err(error);
                         }
                     }
                     return Err(EngineError::Failed);
@@ -360,16 +412,6 @@ async fn finished(later: &mut Later) -> Result<Result<StartHeight, AppStopped>, 
     match later {
         Some((task, _)) => task.await,
         None => std::future::pending().await,
-    }
-}
-
-/// Whether an event says that the write-ahead log is damaged.
-fn log_damage(event: Result<Event<Context>, broadcast::error::RecvError>) -> Option<String> {
-    match event {
-        Ok(Event::WalCorrupted(error)) => Some(error.to_string()),
-        Ok(Event::WalResetError(error)) => Some(format!("{error:#}")),
-        Ok(Event::WalReplayError(error)) => Some(error.to_string()),
-        _ => None,
     }
 }
 

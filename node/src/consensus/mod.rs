@@ -11,6 +11,8 @@ mod context;
 mod convert;
 mod driver;
 mod engine;
+mod last_words;
+mod log_file;
 mod parts;
 mod peers;
 pub mod probe;
@@ -25,9 +27,11 @@ pub use app::{
     StartHeight, Timeouts,
 };
 pub use codec::CodecError;
-pub use config::EngineConfig;
+pub use config::{EngineConfig, Seat};
 pub use driver::Stop;
 pub use engine::{EngineError, EngineHandle, start};
+pub use last_words::LastWords;
+pub use log_file::{LogContent, check_log};
 pub use peers::{Peer, PeerError, peer_id, tcp_multiaddr};
 pub use status::{EngineStatus, metrics_text};
 

@@ -1,14 +1,19 @@
 //! Signing and checking consensus messages with ed25519, over the ledger's sign-bytes.
 
 use super::context::{Context, Head, ProposalMessage, Vote};
+use crate::guard::{Guard, GuardError, Signed, Step, signed};
 use allonge_contracts::{Hash, PublicKey, Signature};
-use allonge_ledger::{peer_sign_bytes, proposal_sign_bytes, stream_sign_bytes, vote_sign_bytes};
+use allonge_ledger::{
+    VoteKind, peer_sign_bytes, proposal_sign_bytes, stream_sign_bytes, vote_sign_bytes,
+};
 use arc_malachitebft_app_channel::app::types::core::{
     Round, SignedMessage, ValidatorProof, VoteExtensionScope,
 };
 use arc_malachitebft_signing::{Error, VerificationResult};
 use async_trait::async_trait;
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
+use std::sync::Arc;
+use tracing::warn;
 
 /// Why the engine's request for a signature was refused.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +22,10 @@ enum Refused {
     NoRound,
     #[error("vote extensions are not used on this chain")]
     Extension,
+    #[error(transparent)]
+    Guard(#[from] GuardError),
+    #[error("the guard was interrupted")]
+    Interrupted,
 }
 
 /// What a vote signs; `None` for a vote without a round, which nobody may sign.
@@ -59,12 +68,35 @@ fn head_bytes(genesis: &Hash, head: &Head) -> Vec<u8> {
 pub struct Ed25519Signer {
     genesis: Hash,
     key: SigningKey,
+    guard: Option<Arc<Guard>>,
 }
 
 impl Ed25519Signer {
     /// A signer with this key for the chain of this genesis.
-    pub fn new(genesis: Hash, key: SigningKey) -> Self {
-        Self { genesis, key }
+    pub fn new(genesis: Hash, key: SigningKey, guard: Option<Arc<Guard>>) -> Self {
+        Self {
+            genesis,
+            key,
+            guard,
+        }
+    }
+
+    /// The same, without a guard.
+    #[cfg(feature = "byzantine")]
+    pub fn unguarded(self) -> Self {
+        Self {
+            guard: None,
+            ..self
+        }
+    }
+
+    /// Waits until the guard has written what is about to be signed, or refuses.
+    async fn permit(&self, step: Step, what: Signed) -> Result<(), Refused> {
+        let Some(guard) = self.guard.clone() else {
+            return Ok(());
+        };
+        let asked = tokio::task::spawn_blocking(move || guard.permit(step, what)).await;
+        Ok(asked.map_err(|_| Refused::Interrupted)??)
     }
 
     /// The public key that checks its signatures.
@@ -76,13 +108,23 @@ impl Ed25519Signer {
         Signature(self.key.sign(bytes).to_bytes())
     }
 
-    /// Signs the head of a streamed block, whatever its `proposer` and `signature` were.
+    /// Signs the head of a streamed block, whatever its `proposer` and `signature` were. Asks no guard.
     pub fn sign_head(&self, head: Head) -> Head {
         Head {
             proposer: self.public_key(),
             signature: self.sign(&head_bytes(&self.genesis, &head)),
             ..head
         }
+    }
+
+    /// As [`Ed25519Signer::sign_head`], once the guard permits it; `None`, with a line in the log, where it refuses.
+    pub async fn propose(&self, head: Head) -> Option<Head> {
+        let what = signed(head.height, head.round, Some(head.block), head.valid_round);
+        if let Err(refused) = self.permit(Step::Proposal, what).await {
+            warn!(%refused, "a block is not proposed");
+            return None;
+        }
+        Some(self.sign_head(head))
     }
 
     /// Says that this validator is the network peer with this id.
@@ -98,6 +140,14 @@ impl arc_malachitebft_signing::Signer<Context> for Ed25519Signer {
     async fn sign_vote(&self, vote: Vote) -> Result<SignedMessage<Context, Vote>, Error> {
         let bytes =
             vote_bytes(&self.genesis, &vote).ok_or_else(|| Error::from_source(Refused::NoRound))?;
+        let step = match vote.kind {
+            VoteKind::Prevote => Step::Prevote,
+            VoteKind::Precommit => Step::Precommit,
+        };
+        let round = vote.round.as_u32().unwrap_or_default();
+        self.permit(step, signed(vote.height.0, round, vote.block(), None))
+            .await
+            .map_err(Error::from_source)?;
         let signature = self.sign(&bytes);
         Ok(SignedMessage::new(vote, signature))
     }
@@ -108,6 +158,15 @@ impl arc_malachitebft_signing::Signer<Context> for Ed25519Signer {
     ) -> Result<SignedMessage<Context, ProposalMessage>, Error> {
         let bytes = proposal_bytes(&self.genesis, &proposal)
             .ok_or_else(|| Error::from_source(Refused::NoRound))?;
+        let what = signed(
+            proposal.height.0,
+            proposal.round.as_u32().unwrap_or_default(),
+            Some(proposal.value.0),
+            proposal.pol_round.as_u32(),
+        );
+        self.permit(Step::Proposal, what)
+            .await
+            .map_err(Error::from_source)?;
         let signature = self.sign(&bytes);
         Ok(SignedMessage::new(proposal, signature))
     }
@@ -208,14 +267,13 @@ pub fn round(round: Option<u32>) -> Round {
 mod tests {
     use super::super::context::{Address, Block, Height};
     use super::*;
-    use allonge_ledger::VoteKind;
     use arc_malachitebft_app_channel::app::types::core::NilOrVal;
     use arc_malachitebft_signing::{Signer as _, Verifier as _};
 
     const GENESIS: Hash = Hash([7; 32]);
 
     fn signer(seed: u8) -> Ed25519Signer {
-        Ed25519Signer::new(GENESIS, SigningKey::from_bytes(&[seed; 32]))
+        Ed25519Signer::new(GENESIS, SigningKey::from_bytes(&[seed; 32]), None)
     }
 
     fn vote(validator: PublicKey, round: Round) -> Vote {

@@ -25,6 +25,18 @@ impl PeerTips {
         self.tips.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// From now on these are the known peers; what they reported stays.
+    pub fn follow(&self, peers: impl IntoIterator<Item = Vec<u8>>) {
+        let mut tips = self.lock();
+        *tips = peers
+            .into_iter()
+            .map(|peer| {
+                let tip = tips.get(&peer).copied().unwrap_or(0);
+                (peer, tip)
+            })
+            .collect();
+    }
+
     /// Notes what a peer reported.
     pub fn note(&self, peer: &[u8], height: u64) {
         let before = match self.lock().get_mut(peer) {

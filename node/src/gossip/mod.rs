@@ -1,7 +1,7 @@
 //! Transactions from node to node, on a swarm of its own: the engine gives no access to the one it
 //! agrees on blocks with.
 //!
-//! With consensus, this is the only folder that names libp2p. Only the nodes of genesis may connect.
+//! With consensus, this is the only folder that names libp2p. Only the nodes it is told of may connect.
 
 mod codec;
 mod message;
@@ -31,8 +31,8 @@ pub struct GossipConfig {
     pub node_key: SigningKey,
     /// `host:port` to listen on.
     pub listen: String,
-    /// The other nodes of the network. Nobody else may connect.
-    pub peers: Vec<Peer>,
+    /// The other nodes of the network, as they change. Nobody else may connect.
+    pub peers: watch::Receiver<Vec<Peer>>,
     /// Keys that were decoded before.
     pub keys: Arc<dyn KeyCache + Send + Sync>,
     /// What is counted.

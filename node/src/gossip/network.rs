@@ -4,7 +4,7 @@ use super::codec::{Answer, BatchCodec, Message};
 use super::queue::{QUEUE_BYTES, Queue};
 use super::receive::Receiver;
 use super::{GossipConfig, GossipError};
-use crate::consensus::{peer_id, tcp_multiaddr};
+use crate::consensus::{Peer, PeerError, peer_id, tcp_multiaddr};
 use crate::handle::NodeHandle;
 use crate::metrics::GossipCounters;
 use allonge_ledger::CheckedTransaction;
@@ -40,6 +40,8 @@ const REDIAL: (Duration, Duration) = (Duration::from_millis(250), Duration::from
 const OTHER_SIDE: Duration = Duration::from_secs(2);
 /// After a failed batch a peer is told again what waits, but not at once.
 const TELL_AGAIN: Duration = Duration::from_secs(1);
+/// Far more nodes than a network has observers to begin with.
+const MOST_PEERS: usize = 32;
 /// Connections that have not said yet who they are.
 const UNKNOWN: u32 = 64;
 /// At most one line a peer in so long about what it does wrong.
@@ -55,7 +57,7 @@ struct Behaviour {
     batches: request_response::Behaviour<BatchCodec>,
 }
 
-/// What is known of a peer of genesis.
+/// What is known of a peer.
 struct Other {
     address: Multiaddr,
     connected: bool,
@@ -74,6 +76,9 @@ type Reply = (
 );
 
 pub struct Network {
+    own: PeerId,
+    /// Who may connect, as it changes.
+    peers: watch::Receiver<Vec<Peer>>,
     swarm: Swarm<Behaviour>,
     node: Arc<dyn NodeHandle>,
     receiver: Receiver,
@@ -96,31 +101,7 @@ impl Network {
         let keypair = identity::Keypair::ed25519_from_bytes(config.node_key.to_bytes())
             .map_err(|e| setup(&e))?;
         let own = keypair.public().to_peer_id();
-        let now = Instant::now();
-        let mut allowed = allow_block_list::Behaviour::<allow_block_list::AllowedPeers>::default();
-        let mut others = BTreeMap::new();
-        for peer in &config.peers {
-            let id = peer_id(&peer.key)?;
-            if id == own {
-                continue;
-            }
-            allowed.allow_peer(id);
-            // One side dials first, or both would find two connections.
-            let dial_at = if own < id { now } else { now + OTHER_SIDE };
-            others.insert(
-                id,
-                Other {
-                    address: tcp_multiaddr(&peer.address)?,
-                    connected: false,
-                    queue: Queue::default(),
-                    under_way: BTreeMap::new(),
-                    dial_at,
-                    pause: REDIAL.0,
-                    tell_again: None,
-                    complained: None,
-                },
-            );
-        }
+        let allowed = allow_block_list::Behaviour::<allow_block_list::AllowedPeers>::default();
         let limits = connection_limits::ConnectionLimits::default()
             .with_max_pending_incoming(Some(UNKNOWN))
             .with_max_established_per_peer(Some(4));
@@ -155,7 +136,11 @@ impl Network {
             .map_err(|e| setup(&e))?
             .with_swarm_config(|c| c.with_idle_connection_timeout(IDLE))
             .build();
-        Ok(Network {
+        let mut peers = config.peers;
+        let first = peers.borrow_and_update().clone();
+        let mut network = Network {
+            own,
+            peers,
             swarm,
             receiver: Receiver::new(
                 node.clone(),
@@ -165,11 +150,50 @@ impl Network {
             ),
             node,
             counters: config.counters,
-            others,
+            others: BTreeMap::new(),
             outgoing,
             connected,
             flush_at: None,
-        })
+        };
+        network.follow(&first)?;
+        Ok(network)
+    }
+
+    /// From now on these may connect and nobody else.
+    fn follow(&mut self, peers: &[Peer]) -> Result<(), PeerError> {
+        let now = Instant::now();
+        let mut named = BTreeMap::new();
+        for peer in peers {
+            named.insert(peer_id(&peer.key)?, tcp_multiaddr(&peer.address)?);
+        }
+        named.remove(&self.own);
+        let gone: Vec<_> = self.others.keys().copied().collect();
+        for id in gone.into_iter().filter(|id| !named.contains_key(id)) {
+            self.swarm.behaviour_mut().allowed.disallow_peer(id);
+            self.others.remove(&id);
+        }
+        for (id, address) in named {
+            if let Some(other) = self.others.get_mut(&id) {
+                other.address = address;
+                continue;
+            }
+            self.swarm.behaviour_mut().allowed.allow_peer(id);
+            // One side dials first, or both would find two connections.
+            let dial_at = if self.own < id { now } else { now + OTHER_SIDE };
+            let other = Other {
+                address,
+                connected: false,
+                queue: Queue::default(),
+                under_way: BTreeMap::new(),
+                dial_at,
+                pause: REDIAL.0,
+                tell_again: None,
+                complained: None,
+            };
+            self.others.insert(id, other);
+        }
+        self.count_connected();
+        Ok(())
     }
 
     /// Opens the port; the address with the port that the system chose if none was asked for.
@@ -212,9 +236,9 @@ impl Network {
 
     /// Works until told to stop.
     pub async fn run(mut self, mut stopping: watch::Receiver<bool>) {
-        // As many answers can wait as batches can be worked on.
+        // As many answers can wait as batches can be worked on; the list of peers may grow.
         let most = STREAMS
-            .saturating_mul(self.others.len().max(1))
+            .saturating_mul(self.others.len().max(MOST_PEERS))
             .saturating_mul(4);
         let (replies, mut ready) = mpsc::channel::<Reply>(most);
         let mut look = tokio::time::interval(LOOK_EVERY);
@@ -235,6 +259,12 @@ impl Network {
                 () = sleep_until(flush_at) => {
                     self.flush_at = None;
                     self.send_batches(true);
+                }
+                Ok(()) = self.peers.changed() => {
+                    let peers = self.peers.borrow_and_update().clone();
+                    if let Err(error) = self.follow(&peers) {
+                        tracing::error!(%error, "the list of nodes cannot be followed");
+                    }
                 }
                 _ = look.tick() => self.look_after_peers(),
             }

@@ -178,6 +178,25 @@ impl Machine {
         }
     }
 
+    /// Has a checkpoint written of the last height now. The answer is its height, which may be on disk already;
+    /// `None` while another one is being written.
+    pub fn checkpoint_now(&mut self) -> Step<Option<u64>> {
+        let height = self.snapshot.state.height();
+        let policy = &mut self.checkpoint;
+        if policy.under_way {
+            return Step::only(None);
+        }
+        let mut step = Step::only(Some(height));
+        if policy.height < height {
+            policy.under_way = true;
+            policy.transactions = 0;
+            policy.blocks = 0;
+            let state = Box::new(self.snapshot.state.clone());
+            step.effects.push(Effect::Checkpoint(state));
+        }
+        step
+    }
+
     /// A checkpoint of this height is on disk.
     pub fn checkpoint_written(&mut self, height: u64) {
         self.checkpoint.under_way = false;

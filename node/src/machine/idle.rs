@@ -63,6 +63,14 @@ impl Idle {
     }
 }
 
+/// Whether no more time than this has passed since `then`. How much has, nobody knows when the clock was set
+/// back behind it: then too much has.
+fn within(now_ms: u64, then_ms: u64, most_ms: u64) -> bool {
+    now_ms
+        .checked_sub(then_ms)
+        .is_some_and(|passed| passed <= most_ms)
+}
+
 impl Machine {
     /// A height is over. The answer is the next one, or `None`: then it comes with [`Effect::Start`], at
     /// the latest when [`Machine::tick`] is called at [`Machine::deadline_ms`].
@@ -88,12 +96,16 @@ impl Machine {
     fn awake(&self, now_ms: u64) -> bool {
         let next = self.next_height();
         let (tip, heard_ms) = self.idle.peer_tip;
-        let heard = now_ms.saturating_sub(heard_ms) <= self.config.idle.peer_tip_ms;
+        let heard = within(now_ms, heard_ms, self.config.idle.peer_tip_ms);
         !self.mempool.is_empty()
             || self.idle.pending
             || self.idle.proposed >= next
             || tip >= next && (heard || self.idle.synced)
-            || now_ms.saturating_sub(self.idle.last_block_ms) >= self.config.idle.heartbeat_ms
+            || !within(
+                now_ms,
+                self.idle.last_block_ms,
+                self.config.idle.heartbeat_ms.saturating_sub(1),
+            )
     }
 
     /// Gives the held answer out if there is a reason now.
@@ -123,11 +135,16 @@ impl Machine {
         self.idle.held.then_some(due)
     }
 
+    /// The most time between blocks while there is nothing to do, in milliseconds.
+    pub fn heartbeat_ms(&self) -> u64 {
+        self.config.idle.heartbeat_ms
+    }
+
     /// A peer says that it has decided a height. Not verified: a height that no block comes of is
     /// believed for a while only, and what others say meanwhile does not make it younger.
     pub fn peer_tip(&mut self, now_ms: u64, height: u64) -> Step<()> {
         let (best, heard_ms) = self.idle.peer_tip;
-        let stale = now_ms.saturating_sub(heard_ms) > self.config.idle.peer_tip_ms;
+        let stale = !within(now_ms, heard_ms, self.config.idle.peer_tip_ms);
         if height > self.state().height() && (height > best || stale) {
             self.idle.peer_tip = (height, now_ms);
         }

@@ -191,6 +191,11 @@ impl Machine {
         }
     }
 
+    /// From now on this is the own validator key.
+    pub fn set_validator(&mut self, validator: PublicKey) {
+        self.config.validator = Some(validator);
+    }
+
     /// A round begins: the blocks of this height that this node has judged, from every round.
     pub fn started_round(&mut self, height: u64, round: u32) -> Vec<ProposedBlock> {
         if height != self.next_height() {

@@ -2,7 +2,8 @@
 
 mod process;
 
-use crate::handle::{Decided, Health};
+use crate::gate::{GateCounters, Network};
+use crate::handle::{Decided, Health, Signing};
 use allonge_contracts::{Code, Hash, Outcome};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -26,6 +27,34 @@ struct ByCode {
     code: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct ByNetwork {
+    network: &'static str,
+}
+
+/// Which limit of the API a request was over.
+#[derive(Clone, Copy, Debug, Hash, PartialEq, Eq)]
+pub enum RateLimit {
+    /// That of its address.
+    Address,
+    /// That of the member who submits.
+    Member,
+}
+
+impl RateLimit {
+    const fn as_str(self) -> &'static str {
+        match self {
+            RateLimit::Address => "address",
+            RateLimit::Member => "member",
+        }
+    }
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct ByLimit {
+    limit: &'static str,
+}
+
 /// What gossip counts.
 #[derive(Clone, Debug, Default)]
 pub struct GossipCounters {
@@ -44,6 +73,8 @@ pub struct Metrics {
     registry: Registry,
     transactions: Family<ByCode, Counter>,
     refused: Family<ByCode, Counter>,
+    gates: Family<ByNetwork, Counter>,
+    rate_limited: Family<ByLimit, Counter>,
     blocks: Counter,
     commit: Histogram,
     finality: Histogram,
@@ -74,6 +105,17 @@ impl Metrics {
             Family::<ByCode, Counter>::default(),
             Family::<ByCode, Counter>::default(),
         );
+        let gates = Family::<ByNetwork, Counter>::default();
+        let rate_limited = Family::<ByLimit, Counter>::default();
+        // Shown before anything was counted, so that an increase from nothing is seen as one.
+        for network in [Network::Consensus, Network::Gossip] {
+            let network = network.as_str();
+            gates.get_or_create(&ByNetwork { network }).inc_by(0);
+        }
+        for limit in [RateLimit::Address, RateLimit::Member] {
+            let limit = limit.as_str();
+            rate_limited.get_or_create(&ByLimit { limit }).inc_by(0);
+        }
         let (blocks, commit, finality) = (Counter::default(), latency(), latency());
         let gossip = GossipCounters::default();
         let mut registry = Registry::with_prefix("allonge");
@@ -86,6 +128,16 @@ impl Metrics {
             "refused",
             "Transactions that the API did not take, by code",
             refused.clone(),
+        );
+        registry.register(
+            "gate_refused",
+            "Connections refused at the gates: of strangers, without proof, or given up",
+            gates.clone(),
+        );
+        registry.register(
+            "rate_limited",
+            "Requests over the rate of their address or member",
+            rate_limited.clone(),
         );
         registry.register(
             "blocks",
@@ -126,6 +178,8 @@ impl Metrics {
             registry,
             transactions,
             refused,
+            gates,
+            rate_limited,
             blocks,
             commit,
             finality,
@@ -163,6 +217,12 @@ impl Metrics {
             .inc();
     }
 
+    /// A request was over a limit.
+    pub fn rate_limited(&self, limit: RateLimit) {
+        let limit = limit.as_str();
+        self.rate_limited.get_or_create(&ByLimit { limit }).inc();
+    }
+
     /// A block became final.
     pub fn decided(&self, block: &Decided) {
         self.blocks.inc();
@@ -191,6 +251,14 @@ impl Metrics {
         if submitted.len() >= TIMED {
             // What was refused or dropped never becomes final, and must not fill the table for ever.
             submitted.clear();
+        }
+    }
+
+    /// What is counted at the gate of a network.
+    pub fn gate(&self, network: Network) -> GateCounters {
+        let network = network.as_str();
+        GateCounters {
+            refused: self.gates.get_or_create(&ByNetwork { network }).clone(),
         }
     }
 
@@ -260,6 +328,11 @@ impl Metrics {
                 "ready",
                 "1 if the node can be used",
                 u64::from(health.not_ready.is_none()),
+            ),
+            (
+                "signing_held",
+                "1 if this validator follows without a vote because of its signing guard",
+                u64::from(!matches!(health.signing, Signing::Free | Signing::Never)),
             ),
             (
                 "validators",

@@ -13,9 +13,56 @@ use allonge_ledger::{Certificate, CheckedTransaction, Evidence};
 use async_trait::async_trait;
 use rayon::prelude::*;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::oneshot;
 
+/// How often whoever waits for a checkpoint looks.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// Why no checkpoint was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CheckpointError {
+    /// Nothing but genesis is there.
+    #[error("there is no block yet, and genesis needs no checkpoint")]
+    NoBlockYet,
+    /// The node is stopping.
+    #[error("the node is stopping")]
+    Stopping,
+}
+
+impl From<AppStopped> for CheckpointError {
+    fn from(_: AppStopped) -> Self {
+        CheckpointError::Stopping
+    }
+}
+
 impl Shell {
+    /// Has a checkpoint of the last height written, and returns its height when it is on disk.
+    ///
+    /// # Errors
+    /// [`CheckpointError`].
+    pub async fn checkpoint(&self) -> Result<u64, CheckpointError> {
+        let height = loop {
+            let begun = self.ask(|core| {
+                let step = core.machine.checkpoint_now();
+                core.perform(step)
+            });
+            match begun.await? {
+                Some(0) => return Err(CheckpointError::NoBlockYet),
+                Some(height) => break height,
+                None => tokio::time::sleep(LOOK_EVERY).await,
+            }
+        };
+        while self
+            .ask(|core| Ok(core.machine.checkpoint_height()))
+            .await?
+            < height
+        {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Ok(height)
+    }
+
     /// Lets the core thread do something and waits for the answer.
     async fn ask<T: Send + 'static>(
         &self,
@@ -29,6 +76,18 @@ impl Shell {
         });
         self.shared.inbox.ask(job).map_err(|_| AppStopped)?;
         answer.await.map_err(|_| AppStopped)
+    }
+
+    /// From now on this is the node's own validator key.
+    ///
+    /// # Errors
+    /// The node is stopping.
+    pub async fn set_validator(&self, key: PublicKey) -> Result<(), AppStopped> {
+        self.ask(move |core| {
+            core.machine.set_validator(key);
+            Ok(())
+        })
+        .await
     }
 
     /// Reads from disk; a failure stops the node.

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// Why the node stops.
@@ -31,6 +31,16 @@ pub struct Core {
     checkpoints: SyncSender<Box<LedgerState>>,
     /// The engine's question for the next height, if the answer is held.
     held: Option<oneshot::Sender<StartHeight>>,
+    due: Option<Due>,
+}
+
+/// When the machine wants to be called.
+#[derive(Clone, Copy)]
+struct Due {
+    /// As it says, by the clock on the wall.
+    deadline_ms: u64,
+    /// The moment that this was when it was first said.
+    at: Instant,
 }
 
 /// Runs a thread's work; an error or a panic stops the node and says why.
@@ -62,6 +72,7 @@ impl Core {
             shared,
             checkpoints,
             held: None,
+            due: None,
         };
         core.note_numbers();
         core
@@ -70,20 +81,40 @@ impl Core {
     /// Works until the inbox is closed.
     pub fn run(mut self) -> Result<(), Failure> {
         loop {
-            let patience = self.machine.deadline_ms().map(|deadline| {
-                // Never in a busy loop, even if the clock was set back or forward.
-                Duration::from_millis(deadline.saturating_sub(now_ms()).clamp(1, 60_000))
+            let due = self.due();
+            let patience = due.map(|due| {
+                // Never in a busy loop.
+                let left = due.at.saturating_duration_since(Instant::now());
+                left.max(Duration::from_millis(1))
             });
             match self.shared.inbox.next(patience) {
                 Next::Job(job) => job(&mut self)?,
                 Next::Nothing => {
-                    let step = self.machine.tick(now_ms());
+                    // The time has passed, whatever the clock on the wall was set to meanwhile.
+                    let deadline_ms = due.map_or(0, |due| due.deadline_ms);
+                    let step = self.machine.tick(now_ms().max(deadline_ms));
                     self.perform(step)?;
                 }
                 Next::Closed => return Ok(()),
             }
             self.note_numbers();
         }
+    }
+
+    /// When the machine wants to be called, by a clock that nobody sets.
+    fn due(&mut self) -> Option<Due> {
+        let deadline_ms = self.machine.deadline_ms();
+        if self.due.map(|due| due.deadline_ms) != deadline_ms {
+            self.due = deadline_ms.map(|deadline_ms| {
+                let left = deadline_ms.saturating_sub(now_ms());
+                let left = left.min(self.machine.heartbeat_ms());
+                Due {
+                    deadline_ms,
+                    at: Instant::now() + Duration::from_millis(left),
+                }
+            });
+        }
+        self.due
     }
 
     fn note_numbers(&self) {

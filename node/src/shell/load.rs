@@ -39,8 +39,11 @@ pub(super) struct Loaded {
     pub lag: Lag,
 }
 
-/// The latest state that is on disk whole: a checkpoint, or else genesis.
+/// The latest state that is on disk whole: a checkpoint, or else genesis. Damaged checkpoints are removed where
+/// something leads to the blocks without them; the next one is written when it is due.
 fn begin(records: &Records, genesis: LedgerState, tip: u64) -> Result<LedgerState, StartError> {
+    let mut damaged = Vec::new();
+    let mut found = None;
     for height in records.checkpoints()? {
         if height > tip {
             tracing::warn!(
@@ -50,21 +53,27 @@ fn begin(records: &Records, genesis: LedgerState, tip: u64) -> Result<LedgerStat
             );
             continue;
         }
-        match records.load_checkpoint(height, &genesis.genesis) {
+        match records.checkpoint(height, &genesis.genesis) {
             Ok(state) => {
-                let decided = records.decided(height)?;
-                if decided.is_some_and(|record| record.certificate.block == state.tip()) {
-                    return Ok(state);
-                }
-                tracing::warn!(
-                    height,
-                    "a checkpoint is not of the block decided; it is left out"
-                );
+                found = Some(state);
+                break;
+            }
+            Err(damage @ StoreError::Damaged { .. }) => {
+                tracing::error!(height, %damage, "a checkpoint is damaged; an older one, or all blocks, lead to the state as well");
+                damaged.push(height);
             }
             Err(error) => tracing::warn!(height, %error, "a checkpoint is left out"),
         }
     }
-    Ok(genesis)
+    let state = found.unwrap_or(genesis);
+    let kept = records.history_start()?;
+    if state.height().saturating_add(1) < kept {
+        return Err(records.no_way_to(kept).into());
+    }
+    for height in damaged {
+        records.remove_checkpoint(height)?;
+    }
+    Ok(state)
 }
 
 /// What a machine starts from: the ledger after the last block on disk, and what was not decided yet.
@@ -81,9 +90,6 @@ pub(super) fn load(records: &Records, genesis: Genesis) -> Result<Loaded, StartE
     let tip = records.tip()?;
     let mut restart = Restart::fresh(begin(records, genesis, tip)?);
     let kept = records.history_start()?;
-    if restart.state.height().saturating_add(1) < kept {
-        return Err(records.no_way_to(kept).into());
-    }
     restart.checkpoint_height = restart.state.height();
     let mut lag = Lag::default();
     let mut logged = Instant::now();

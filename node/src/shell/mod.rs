@@ -11,12 +11,13 @@ mod load;
 mod memory;
 mod queries;
 
+pub use app::CheckpointError;
 pub use check::{CheckError, CheckOptions, CheckProgress, CheckReport, check};
 pub use keys::VerifyingKeys;
 pub use load::{StartError, restart};
 
 use self::core::{Core, Failure};
-use crate::handle::{Decided, Snapshot};
+use crate::handle::{Decided, Signing, Snapshot};
 use crate::machine::{Machine, MachineConfig};
 use crate::store::{Keep, Records, Store};
 use allonge_contracts::Hash;
@@ -69,6 +70,7 @@ pub(crate) struct Shared {
     pub outgoing: mpsc::Sender<CheckedTransaction>,
     pub numbers: Mutex<Numbers>,
     pub peers: AtomicU32,
+    pub signing: Mutex<Signing>,
     /// The first height whose block is kept.
     history_start: AtomicU64,
     pub evidence: AtomicU64,
@@ -145,6 +147,7 @@ pub fn start(
         outgoing,
         numbers: Mutex::new(Numbers::default()),
         peers: AtomicU32::new(0),
+        signing: Mutex::new(Signing::default()),
         history_start: AtomicU64::new(history_start),
         evidence: AtomicU64::new(0),
         stop: watch::Sender::new(None),
@@ -195,6 +198,11 @@ impl Shell {
     /// How many peers are connected on the consensus network.
     pub fn set_peers(&self, peers: u32) {
         self.shared.peers.store(peers, Ordering::Relaxed);
+    }
+
+    /// Whether this node's key signs votes.
+    pub fn set_signing(&self, signing: Signing) {
+        *lock(&self.shared.signing) = signing;
     }
 
     /// Resolves to the reason when the node has stopped, by itself or by [`Shell::shutdown`].

@@ -162,7 +162,7 @@ impl NodeHandle for Shell {
             return Ok(found);
         }
         let found = blocking(&self.shared, move |shared| {
-            for position in shared.records.candidates(&id)? {
+            for position in shared.records.find(&id)? {
                 let found = at(shared, &id, position)?;
                 if found.is_some() {
                     return Ok(found);
@@ -232,6 +232,7 @@ impl NodeHandle for Shell {
         let stopped = self.shared.stop.borrow().clone();
         let behind = numbers.best_peer_height > height && since_last_block_ms > STANDSTILL_MS;
         Health {
+            signing: super::lock(&self.shared.signing).clone(),
             round: numbers.round,
             peers: self.shared.peers.load(Ordering::Relaxed),
             best_peer_height: numbers.best_peer_height,

@@ -239,6 +239,25 @@ impl Records {
             .map_err(|error| wrong(error.to_string()))
     }
 
+    /// The state that a checkpoint holds, if it is that after the block that was decided.
+    ///
+    /// # Errors
+    /// As [`Records::load_checkpoint`], or it is not of the block decided.
+    pub fn checkpoint(
+        &self,
+        height: u64,
+        genesis: &Arc<Genesis>,
+    ) -> Result<LedgerState, StoreError> {
+        let state = self.load_checkpoint(height, genesis)?;
+        match self.decided(height)? {
+            Some(record) if record.certificate.block == state.tip() => Ok(state),
+            _ => Err(self.broken(
+                &keys::checkpoint(height),
+                "it is not of the block that was decided",
+            )),
+        }
+    }
+
     fn read_chunks(
         &self,
         shelf: &dyn Store,

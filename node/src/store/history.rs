@@ -108,19 +108,27 @@ impl Records {
         heights.dedup();
         let mut changes = Vec::with_capacity(heights.len());
         for height in heights {
-            let key = keys::set_change(height);
-            let Some(bytes) = sealed::get_long(&*self.store, &key)? else {
-                continue;
-            };
-            let (header, certificate, set): (Header, Certificate, ValidatorSet) =
-                borsh::from_slice(&bytes).map_err(|error| self.broken(&key, error))?;
-            changes.push(SetChange {
-                header,
-                certificate,
-                validators: set.validators().to_vec(),
-            });
+            changes.extend(self.set_change(height)?);
         }
         Ok(changes)
+    }
+
+    /// The change of the validator set that a height brought.
+    ///
+    /// # Errors
+    /// The store fails or is damaged.
+    pub(super) fn set_change(&self, height: u64) -> Result<Option<SetChange>, StoreError> {
+        let key = keys::set_change(height);
+        let Some(bytes) = sealed::get_long(&*self.store, &key)? else {
+            return Ok(None);
+        };
+        let (header, certificate, set): (Header, Certificate, ValidatorSet) =
+            borsh::from_slice(&bytes).map_err(|error| self.broken(&key, error))?;
+        Ok(Some(SetChange {
+            header,
+            certificate,
+            validators: set.validators().to_vec(),
+        }))
     }
 
     /// Header and ids of a block, also of one whose block is not kept, if they are known.

@@ -1,10 +1,12 @@
 //! A node's folder.
 //!
 //! ```text
-//! config.toml  node_key  validator_key  genesis.json  store/  wal/  lock
+//! config.toml  node_key  validator_key  validator_key.next  genesis.json  guard/  store/  wal/  lock
 //! ```
 
 use super::SledStore;
+use crate::guard::place;
+use allonge_contracts::PublicKey;
 use fs4::{FileExt, TryLockError};
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -28,18 +30,6 @@ pub enum HomeError {
         path: PathBuf,
         /// What it said.
         error: io::Error,
-    },
-    /// Blocks, but no memory of what was voted.
-    #[error(
-        "{wal} is empty, but the store has {height} blocks: a validator that has forgotten its votes may \
-         contradict itself. Put the log back. If it is lost, wait until the other nodes are ten heights past \
-         {height} and start with --accept-missing-wal"
-    )]
-    WalMissing {
-        /// Where it should be.
-        wal: PathBuf,
-        /// The last height.
-        height: u64,
     },
 }
 
@@ -105,6 +95,16 @@ impl Home {
         self.path.join("validator_key")
     }
 
+    /// The key that is to sign votes as soon as the ledger says so.
+    pub fn next_validator_key(&self) -> PathBuf {
+        self.path.join("validator_key.next")
+    }
+
+    /// The folder of signing guards, one a validator key.
+    pub fn guards(&self) -> PathBuf {
+        self.path.join("guard")
+    }
+
     /// The folder of the store.
     pub fn store(&self) -> PathBuf {
         self.path.join("store")
@@ -115,6 +115,11 @@ impl Home {
         self.path.join("wal")
     }
 
+    /// The engine's write-ahead log.
+    pub fn wal_file(&self) -> PathBuf {
+        self.wal().join("consensus.wal")
+    }
+
     /// Opens the store.
     ///
     /// # Errors
@@ -123,26 +128,80 @@ impl Home {
         SledStore::open(&self.store())
     }
 
-    /// Makes the log's folder, and refuses a missing log where there are blocks: without it the node may
-    /// vote twice on one height. `accept` is the operator's word that this cannot happen.
+    /// Makes the log's folder; whether there is a log of votes in it that belongs to this store. One that was kept with
+    /// another store (moved away, restored, copied) names blocks that are not here, and is removed: the signing guard
+    /// remembers what was signed.
     ///
     /// # Errors
-    /// The log is missing, or the folder cannot be used.
-    pub fn check_wal(&self, tip: u64, accept: bool) -> Result<(), HomeError> {
+    /// The folder cannot be used.
+    pub fn has_log(&self) -> Result<bool, HomeError> {
         let wal = self.wal();
         let io = |error| HomeError::Io {
             path: wal.clone(),
             error,
         };
         fs::create_dir_all(&wal).map_err(io)?;
-        let mut some = false;
-        for entry in fs::read_dir(&wal).map_err(io)? {
-            let data = entry.and_then(|entry| entry.metadata()).map_err(io)?;
-            some |= data.is_file() && data.len() > 0;
+        let place = File::open(self.store())
+            .and_then(|store| place(&store))
+            .map_err(io)?;
+        let here = format!("{} {}\n", place.inode, place.born_ns);
+        let belongs = wal.join("store");
+        let log = self.wal_file();
+        let length = match fs::metadata(&log) {
+            Ok(data) => data.len(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(io(error)),
+        };
+        if fs::read(&belongs).is_ok_and(|noted| noted == here.as_bytes()) {
+            return Ok(length > 0);
         }
-        if tip > 0 && !some && !accept {
-            return Err(HomeError::WalMissing { wal, height: tip });
+        if length > 0 {
+            tracing::warn!(log = %log.display(), "the log of votes was kept with another store and is removed");
+            fs::remove_file(&log).map_err(io)?;
+        }
+        fs::write(&belongs, here)
+            .and_then(|()| File::open(&wal)?.sync_all())
+            .map_err(io)?;
+        Ok(false)
+    }
+
+    /// Whether its validator key is about to be replaced or was.
+    pub fn rotates_keys(&self) -> bool {
+        let named = |entry: fs::DirEntry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            name == "validator_key.next" || name.starts_with("validator_key.retired-")
+        };
+        fs::read_dir(&self.path)
+            .is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(named)))
+    }
+
+    /// The next validator key takes the place of the present one, which is kept under another name. A crash in between
+    /// leaves the next key alone, which [`Home::finish_retirement`] then puts in place.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn retire_validator_key(&self, present: &PublicKey) -> io::Result<()> {
+        let name: String = present.to_string().chars().take(16).collect();
+        let retired = self.path.join(format!("validator_key.retired-{name}"));
+        fs::rename(self.validator_key(), retired)?;
+        self.sync()?;
+        self.finish_retirement()
+    }
+
+    /// Puts the next validator key in place where there is no present one.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn finish_retirement(&self) -> io::Result<()> {
+        if !self.validator_key().exists() && self.next_validator_key().exists() {
+            fs::rename(self.next_validator_key(), self.validator_key())?;
+            self.sync()?;
         }
         Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        File::open(&self.path)?.sync_all()
     }
 }

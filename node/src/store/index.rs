@@ -10,7 +10,7 @@ use super::sealed;
 use super::{Batch, Store, StoreError};
 use allonge_contracts::Hash;
 use borsh::{BorshDeserialize, BorshSerialize};
-use std::sync::PoisonError;
+use std::sync::{MutexGuard, PoisonError};
 
 /// Bytes of an entry: eight of the id, six of the height, four of the position.
 const ENTRY: usize = 18;
@@ -36,6 +36,9 @@ pub struct IndexEntry {
     /// Where it is.
     pub at: Position,
 }
+
+/// The first eight bytes of an id, and where its transaction stands.
+type Entry = (u64, Position);
 
 /// A run: which heights it covers, and the first id of each page.
 #[derive(Clone, Debug, BorshSerialize, BorshDeserialize)]
@@ -101,22 +104,37 @@ impl Runs {
 }
 
 impl Records {
+    pub(super) fn lock_runs(&self) -> MutexGuard<'_, Runs> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The height up to which transactions are in the index.
     pub fn indexed_to(&self) -> u64 {
-        let runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
-        runs.0.last().map_or(0, |run| run.to)
+        self.lock_runs().0.last().map_or(0, |run| run.to)
     }
 
     /// Adds the transactions of the heights from the first one not indexed up to `to`, all of them.
     ///
     /// # Errors
     /// The store failed.
-    pub fn write_run(&self, to: u64, mut entries: Vec<IndexEntry>) -> Result<(), StoreError> {
+    pub fn write_run(&self, to: u64, entries: Vec<IndexEntry>) -> Result<(), StoreError> {
         let from = self.indexed_to().saturating_add(1);
         if to < from {
             return Ok(());
         }
-        entries.sort_unstable_by_key(|entry| (short(&entry.id), entry.at));
+        let entries = entries
+            .iter()
+            .map(|entry| (short(&entry.id), entry.at))
+            .collect();
+        let run = self.put_run(from, to, entries)?;
+        self.lock_runs().0.push(run);
+        Ok(())
+    }
+
+    /// Writes the pages of a run, and after them what says that it is there.
+    fn put_run(&self, from: u64, to: u64, mut entries: Vec<Entry>) -> Result<Run, StoreError> {
+        entries.sort_unstable();
+        entries.dedup();
         let mut run = Run {
             from,
             to,
@@ -126,13 +144,12 @@ impl Records {
         let mut batch = Batch::default();
         for (number, page) in (0u32..).zip(entries.chunks(PAGE)) {
             let mut bytes = Vec::with_capacity(page.len().saturating_mul(ENTRY));
-            for entry in page {
-                bytes.extend_from_slice(&short(&entry.id).to_be_bytes());
-                bytes.extend_from_slice(&entry.at.height.to_be_bytes()[2..]);
-                bytes.extend_from_slice(&entry.at.index.to_be_bytes());
+            for (id, at) in page {
+                bytes.extend_from_slice(&id.to_be_bytes());
+                bytes.extend_from_slice(&at.height.to_be_bytes()[2..]);
+                bytes.extend_from_slice(&at.index.to_be_bytes());
             }
-            run.firsts
-                .extend(page.first().map(|entry| short(&entry.id)));
+            run.firsts.extend(page.first().map(|(id, _)| *id));
             sealed::put(&mut batch, keys::page(from, number), &bytes);
             if batch.len() >= BATCH {
                 self.store.apply(std::mem::take(&mut batch))?;
@@ -147,12 +164,7 @@ impl Records {
         sealed::put_long(&mut batch, &keys::run(from), &encode(&run));
         self.store.apply(batch)?;
         self.store.flush()?;
-        self.runs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .0
-            .push(run);
-        Ok(())
+        Ok(run)
     }
 
     /// Where a transaction of this id may stand, the latest first.
@@ -162,7 +174,7 @@ impl Records {
     pub fn candidates(&self, id: &Hash) -> Result<Vec<Position>, StoreError> {
         let wanted = short(id);
         let pages: Vec<(u64, usize)> = {
-            let runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+            let runs = self.lock_runs();
             runs.0
                 .iter()
                 .rev()
@@ -176,17 +188,104 @@ impl Records {
         };
         let mut found = Vec::new();
         for (from, page) in pages {
-            let key = keys::page(from, u32::try_from(page).unwrap_or(u32::MAX));
-            let bytes = sealed::get(&*self.store, &key)?
-                .ok_or_else(|| self.broken(&key, "it is not there"))?;
-            for entry in bytes.chunks(ENTRY) {
-                let (id, at) =
-                    read(entry).ok_or_else(|| self.broken(&key, "an entry is cut off"))?;
-                if id == wanted {
-                    found.push(at);
-                }
-            }
+            let entries = self.read_page(from, page)?;
+            let of_id = entries.into_iter().filter(|(id, _)| *id == wanted);
+            found.extend(of_id.map(|(_, at)| at));
         }
         Ok(found)
+    }
+
+    fn read_page(&self, from: u64, page: usize) -> Result<Vec<Entry>, StoreError> {
+        let key = keys::page(from, u32::try_from(page).unwrap_or(u32::MAX));
+        let bytes =
+            sealed::get(&*self.store, &key)?.ok_or_else(|| self.broken(&key, "it is not there"))?;
+        let entries = bytes.chunks(ENTRY).map(read);
+        entries
+            .map(|entry| entry.ok_or_else(|| self.broken(&key, "an entry is cut off")))
+            .collect()
+    }
+
+    /// The runs of which a page is damaged, each with its first height, its last one and the damage.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub(super) fn damaged_runs(&self) -> Result<Vec<(u64, u64, StoreError)>, StoreError> {
+        let runs = self.lock_runs().0.clone();
+        let mut damaged = Vec::new();
+        for run in runs {
+            let pages = (0..run.firsts.len()).map(|page| self.read_page(run.from, page));
+            match pages.collect::<Result<Vec<_>, _>>() {
+                Ok(_) => {}
+                Err(error @ StoreError::Damaged { .. }) => damaged.push((run.from, run.to, error)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(damaged)
+    }
+
+    /// Makes the run that begins at a height again: from what of it can be read, and from the blocks that are
+    /// kept. Of blocks that are not kept, what stood in the damaged pages is lost.
+    ///
+    /// # Errors
+    /// The store failed, or a block is damaged.
+    pub(super) fn remake_run(&self, from: u64) -> Result<(), StoreError> {
+        let found = self
+            .lock_runs()
+            .0
+            .iter()
+            .find(|run| run.from == from)
+            .cloned();
+        let Some(run) = found else { return Ok(()) };
+        let mut entries = Vec::new();
+        for page in 0..run.firsts.len() {
+            match self.read_page(from, page) {
+                Ok(page) => entries.extend(page),
+                Err(StoreError::Damaged { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        for height in from.max(self.history_start()?)..=run.to {
+            let record = self
+                .decided(height)?
+                .ok_or_else(|| self.missing_decision(height))?;
+            let ids = record.receipts.transactions.iter().map(|r| r.transaction);
+            let at = (0u32..).map(|index| Position { height, index });
+            entries.extend(ids.zip(at).map(|(id, at)| (short(&id), at)));
+        }
+        // With other pages than it says, it would lead astray: until they are written it is not there.
+        let mut batch = Batch::default();
+        sealed::remove_long(&*self.store, &mut batch, &keys::run(from))?;
+        self.store.apply(batch)?;
+        self.store.flush()?;
+        let made = self.put_run(from, run.to, entries)?;
+        let mut runs = self.lock_runs();
+        if let Some(run) = runs.0.iter_mut().find(|run| run.from == from) {
+            *run = made;
+        }
+        Ok(())
+    }
+
+    /// As [`Records::candidates`]; a damaged index is named in the log and made again.
+    ///
+    /// # Errors
+    /// The store failed, or a block is damaged.
+    pub fn find(&self, id: &Hash) -> Result<Vec<Position>, StoreError> {
+        let damage = match self.candidates(id) {
+            Err(damage @ StoreError::Damaged { .. }) => damage,
+            found => return found,
+        };
+        let _one_at_a_time = self.remaking.lock().unwrap_or_else(PoisonError::into_inner);
+        tracing::error!(%damage, "the index of transactions is damaged; it is made again from the blocks");
+        for (from, _, _) in self.damaged_runs()? {
+            self.remake_run(from)?;
+        }
+        self.candidates(id)
+    }
+
+    /// Forgets the runs with transactions after a height; the last height of what is left.
+    pub(super) fn keep_runs_to(&self, height: u64) -> u64 {
+        let mut runs = self.lock_runs();
+        runs.0.retain(|run| run.to <= height);
+        runs.0.last().map_or(0, |run| run.to)
     }
 }

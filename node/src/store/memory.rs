@@ -211,8 +211,8 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn noted_tip(&self) -> Option<u64> {
-        self.lock().tip
+    fn noted_tip(&self) -> Result<Option<u64>, StoreError> {
+        Ok(self.lock().tip)
     }
 
     fn place(&self) -> String {

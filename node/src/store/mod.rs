@@ -13,8 +13,10 @@ mod index;
 mod keys;
 mod memory;
 mod records;
+mod repair;
 mod sealed;
 mod sled_store;
+mod tip_note;
 
 pub use checkpoint::CheckpointMeta;
 pub use evidence::KnownEvidence;
@@ -24,6 +26,7 @@ pub use home::{Home, HomeError};
 pub use index::{IndexEntry, Position};
 pub use memory::MemoryStore;
 pub use records::{DecidedBlock, DecidedRecord, Proposed, Records, Write};
+pub use repair::{Finding, Repair, repair};
 pub use sled_store::SledStore;
 
 /// The store failed, or what it holds is not what was written. Nothing that follows can be relied
@@ -70,7 +73,10 @@ pub enum StoreError {
 }
 
 /// What to do about a damaged store.
-pub const HOW_TO_REBUILD: &str = "stop the node, move the folder `store` out of its home and start it again: it fetches all blocks from its peers";
+pub const HOW_TO_REBUILD: &str = "stop the node and run `allonge node repair` with its --home, or move the folder `store` out of its home, and start it again: it fetches what is missing from its peers";
+
+/// The record of [`StoreError::Damaged`] where the file itself that holds the records is damaged.
+const WHOLE_FILE: &str = "a page";
 
 /// Puts and removals that happen together or not at all. Later changes of a key win.
 #[derive(Clone, Debug, Default)]
@@ -170,8 +176,11 @@ pub trait Store: Send + Sync + 'static {
     /// The store failed.
     fn note_tip(&self, height: u64) -> Result<(), StoreError>;
 
-    /// What was noted last; `None` if nothing was, or if that cannot be read.
-    fn noted_tip(&self) -> Option<u64>;
+    /// What was noted last; `None` if nothing was.
+    ///
+    /// # Errors
+    /// It cannot be read, or is damaged.
+    fn noted_tip(&self) -> Result<Option<u64>, StoreError>;
 
     /// Where it is, for messages.
     fn place(&self) -> String;

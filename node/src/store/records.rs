@@ -82,6 +82,8 @@ pub enum Write {
 pub struct Records {
     pub(super) store: Box<dyn Store>,
     pub(super) runs: Mutex<Runs>,
+    /// Held while damaged runs of the index are made again.
+    pub(super) remaking: Mutex<()>,
 }
 
 impl Records {
@@ -90,17 +92,40 @@ impl Records {
     /// # Errors
     /// The store fails, is damaged, or belongs to another network or format.
     pub fn open(store: Box<dyn Store>, genesis: &Hash) -> Result<Self, StoreError> {
+        let records = Self::unchecked(store, genesis)?;
+        records.fits_note(records.store.noted_tip()?, records.tip()?)?;
+        Ok(records)
+    }
+
+    /// As [`Records::open`], whatever the note of the last height says.
+    pub(super) fn unchecked(store: Box<dyn Store>, genesis: &Hash) -> Result<Self, StoreError> {
         format::claim(&*store, genesis)?;
         let runs = Mutex::new(Runs::load(&*store)?);
-        let records = Records { store, runs };
-        let tip = records.tip()?;
-        match records.store.noted_tip() {
-            Some(noted) if noted > tip => Err(StoreError::Damaged {
-                place: records.store.place(),
-                record: "the end of the chain".to_owned(),
-                what: format!("height {noted} was committed, but {tip} is the last one found"),
-            }),
-            _ => Ok(records),
+        Ok(Records {
+            store,
+            runs,
+            remaking: Mutex::default(),
+        })
+    }
+
+    /// Whether the last height found is the one noted, or a later one that a crash kept from being noted.
+    pub(super) fn fits_note(&self, noted: Option<u64>, tip: u64) -> Result<(), StoreError> {
+        let wrong = |record: &str, what: String| StoreError::Damaged {
+            place: self.store.place(),
+            record: record.to_owned(),
+            what,
+        };
+        match noted {
+            Some(noted) if noted > tip => Err(wrong(
+                "the end of the chain",
+                format!("height {noted} was committed, but {tip} is the last one found"),
+            )),
+            // Only the note of the very first block may be missing.
+            None if tip > self.history_start()? => Err(wrong(
+                "the note of the last height",
+                format!("it is not there, but {tip} heights are"),
+            )),
+            _ => Ok(()),
         }
     }
 

@@ -1,7 +1,8 @@
 //! The store on disk.
 
-use super::{Batch, Entry, Store, StoreError};
-use std::fs::{self, File, OpenOptions};
+use super::tip_note::TipNote;
+use super::{Batch, Entry, Store, StoreError, WHOLE_FILE};
+use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -10,6 +11,11 @@ use std::time::{Duration, Instant};
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 /// The file that sled keeps its log in.
 const LOG_FILE: &str = "db";
+/// The file with sled's settings, which are always the same, and a checksum of four bytes behind them. A file
+/// of no more than eight bytes it writes anew.
+const CONF_FILE: &str = "conf";
+const CONF_SUM: usize = 4;
+const CONF_NONE: usize = 8;
 /// The file that says which height was committed last.
 const TIP_FILE: &str = "tip";
 /// The folder of sled's own files, beside the shelves.
@@ -27,39 +33,76 @@ pub struct SledStore {
     tree: sled::Tree,
     /// Sled's log, to sync it: sled itself only asks the kernel to start writing.
     log: File,
-    tip: File,
+    tip: TipNote,
     /// Last, so that the tree goes first.
     _db: sled::Db,
 }
 
-fn failed(place: &Path, reason: impl ToString) -> StoreError {
+pub(super) fn failed(place: &Path, reason: impl ToString) -> StoreError {
     StoreError::Failed {
         place: place.display().to_string(),
         reason: reason.to_string(),
     }
 }
 
+pub(super) fn damaged(place: &Path, record: &str, what: &str) -> StoreError {
+    StoreError::Damaged {
+        place: place.display().to_string(),
+        record: record.to_owned(),
+        what: what.chars().take(200).collect(),
+    }
+}
+
+fn a_page(place: &Path, what: &str) -> StoreError {
+    damaged(place, WHOLE_FILE, what)
+}
+
+/// Checks sled's settings. Sled itself would believe them, and take a flipped bit for a wish of the operator's.
+fn check_conf(main: &Path) -> Result<(), StoreError> {
+    let bytes = match fs::read(main.join(CONF_FILE)) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        read => read.map_err(|error| failed(&main.join(CONF_FILE), error))?,
+    };
+    match bytes.split_last_chunk::<CONF_SUM>() {
+        Some((settings, sum))
+            if bytes.len() > CONF_NONE && crc32fast::hash(settings) != u32::from_le_bytes(*sum) =>
+        {
+            Err(damaged(
+                main,
+                "the file `conf` with the settings of the store",
+                "its checksum is wrong",
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether what sled says is that the system refused, or that another process has the files: then nothing is
+/// damaged. It remembers the first refusal as text, and panics with it too.
+fn is_of_system(text: &str) -> bool {
+    text.contains("Os { code") || text.contains(LOCKED)
+}
+
 /// Runs what calls sled. It answers some damage by a panic.
 fn guard<T>(place: &Path, call: impl FnOnce() -> Result<T, sled::Error>) -> Result<T, StoreError> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(sled::Error::Corruption { .. })) => Err(StoreError::Damaged {
-            place: place.display().to_string(),
-            record: "a page".to_owned(),
-            what: "its checksum is wrong".to_owned(),
-        }),
-        Ok(Err(error)) => Err(failed(place, error)),
+        Ok(Err(sled::Error::Corruption { .. })) => Err(a_page(place, "its checksum is wrong")),
+        Ok(Err(sled::Error::Io(error))) if error.raw_os_error().is_some() => {
+            Err(failed(place, error))
+        }
+        Ok(Err(error)) if is_of_system(&error.to_string()) => Err(failed(place, error)),
+        Ok(Err(error)) => Err(a_page(place, &error.to_string())),
         Err(panic) => {
             let what = panic
                 .downcast_ref::<String>()
                 .map(String::as_str)
                 .or_else(|| panic.downcast_ref::<&str>().copied())
                 .unwrap_or("no reason given");
-            Err(StoreError::Damaged {
-                place: place.display().to_string(),
-                record: "a page".to_owned(),
-                what: what.chars().take(200).collect(),
-            })
+            match is_of_system(what) {
+                true => Err(failed(place, what)),
+                false => Err(a_page(place, what)),
+            }
         }
     }
 }
@@ -96,16 +139,11 @@ impl SledStore {
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let main = folder.join(MAIN);
         fs::create_dir_all(&main).map_err(|error| failed(folder, error))?;
+        check_conf(&main)?;
         let db = open_unlocked(&main)?;
         let tree = guard(&main, || db.open_tree(b"records"))?;
         let log = File::open(main.join(LOG_FILE)).map_err(|error| failed(&main, error))?;
-        let tip = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(folder.join(TIP_FILE))
-            .map_err(|error| failed(folder, error))?;
+        let tip = TipNote::open(folder.join(TIP_FILE))?;
         sync_folder(&main)?;
         sync_folder(folder)?;
         Ok(SledStore {
@@ -115,6 +153,31 @@ impl SledStore {
             tip,
             _db: db,
         })
+    }
+
+    /// Checks the settings of the store in a folder; they are the same in every store.
+    ///
+    /// # Errors
+    /// They are damaged or cannot be read.
+    pub fn check_settings(folder: &Path) -> Result<(), StoreError> {
+        check_conf(&folder.join(MAIN))
+    }
+
+    /// Removes the settings of the store in a folder; the next opening writes them anew.
+    ///
+    /// # Errors
+    /// They cannot be removed.
+    pub fn remove_settings(folder: &Path) -> Result<(), StoreError> {
+        let conf = folder.join(MAIN).join(CONF_FILE);
+        fs::remove_file(&conf).map_err(|error| failed(&conf, error))
+    }
+
+    /// The last height that was noted in a folder, also where nothing else there can be read.
+    pub fn noted_in(folder: &Path) -> Option<u64> {
+        TipNote::open(folder.join(TIP_FILE))
+            .and_then(|note| note.read())
+            .ok()
+            .flatten()
     }
 
     /// Whether there is a store in a folder.
@@ -233,19 +296,11 @@ impl Store for SledStore {
     }
 
     fn note_tip(&self, height: u64) -> Result<(), StoreError> {
-        use std::os::unix::fs::FileExt;
-        let line = format!("{height:020}\n");
-        self.tip
-            .write_all_at(line.as_bytes(), 0)
-            .map_err(|error| failed(&self.folder.join(TIP_FILE), error))
+        self.tip.write(height)
     }
 
-    fn noted_tip(&self) -> Option<u64> {
-        fs::read_to_string(self.folder.join(TIP_FILE))
-            .ok()?
-            .trim_end()
-            .parse()
-            .ok()
+    fn noted_tip(&self) -> Result<Option<u64>, StoreError> {
+        self.tip.read()
     }
 
     fn place(&self) -> String {

@@ -1,9 +1,9 @@
 //! The least HTTP client that a test needs: it sends what it is told, whether right or wrong.
 
 use serde_json::Value;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 pub struct Answer {
     pub status: u16,
@@ -73,7 +73,20 @@ pub async fn head(reader: &mut BufReader<TcpStream>) -> (u16, Vec<(String, Strin
 }
 
 pub async fn send(address: SocketAddr, request: Vec<u8>) -> Answer {
-    let mut reader = connect(address, &request).await;
+    answer(connect(address, &request).await).await
+}
+
+/// `GET` from another address of this machine.
+pub async fn get_from(from: IpAddr, address: SocketAddr, path: &str) -> Answer {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::new(from, 0)).unwrap();
+    let mut stream = socket.connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    answer(BufReader::new(stream)).await
+}
+
+async fn answer(mut reader: BufReader<TcpStream>) -> Answer {
     let (status, headers) = head(&mut reader).await;
     let length = headers
         .iter()

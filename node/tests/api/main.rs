@@ -3,6 +3,7 @@
 mod alerts;
 mod client;
 mod governing;
+mod rates;
 mod reading;
 mod receivables;
 mod streaming;
@@ -11,7 +12,7 @@ mod trading;
 mod world;
 
 use allonge_ledger::NoKeyCache;
-use allonge_node::api::{ApiConfig, BindError, Server, bind};
+use allonge_node::api::{ApiConfig, BindError, Rates, Server, bind};
 use allonge_node::metrics::{Bounds, Metrics};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,6 +20,11 @@ use world::World;
 
 /// A node with its API on a free port.
 async fn serve(eager: bool) -> (Arc<World>, SocketAddr, Server) {
+    serve_at(eager, Rates::default()).await
+}
+
+/// The same, holding addresses and members to these rates.
+async fn serve_at(eager: bool, rates: Rates) -> (Arc<World>, SocketAddr, Server) {
     let world = World::new(eager);
     let listener = bind("127.0.0.1:0".parse().unwrap(), false).unwrap();
     let config = ApiConfig {
@@ -29,6 +35,7 @@ async fn serve(eager: bool) -> (Arc<World>, SocketAddr, Server) {
             mempool_bytes: 1_000_000,
             home: std::env::temp_dir(),
         })),
+        rates,
     };
     let server = Server::start(listener, world.clone(), config).unwrap();
     (world, server.address(), server)

@@ -1,11 +1,12 @@
 //! Real engines on loopback, each driving a node in memory.
 
 mod fake;
+mod log;
 mod sets;
 
 use allonge_contracts::{Hash, PublicKey};
 use allonge_ledger::{Validator, ValidatorSet};
-use allonge_node::consensus::{self, EngineConfig, EngineError, EngineHandle, Peer};
+use allonge_node::consensus::{self, EngineConfig, EngineError, EngineHandle, Peer, Seat};
 use ed25519_dalek::SigningKey;
 use fake::{Disk, Fake};
 use std::io::Write;
@@ -70,10 +71,14 @@ impl Network {
                     config: EngineConfig {
                         genesis: GENESIS,
                         name: format!("node{i}"),
-                        consensus_key: key(i),
+                        seat: Seat::Voter {
+                            key: Box::new(key(i)),
+                            guard: None,
+                        },
                         node_key: node_key(i),
                         listen: addresses[i as usize].clone(),
                         peers: peers.collect(),
+                        voting_peers: usize::from(count) - 1,
                         wal: home.path().join(format!("{i}/consensus.wal")),
                         peers_wait: Duration::from_secs(10),
                     },
@@ -138,6 +143,19 @@ impl Node {
             engine.stop();
             engine.wait().await.unwrap();
         }
+    }
+
+    /// Waits until the log has votes of the height after the tip: alone, a node cannot decide it, and its log keeps them.
+    async fn votes_of_a_height_under_way(&self) -> std::path::PathBuf {
+        let wal = self.config.wal.clone();
+        until(async || {
+            let bytes = std::fs::read(&wal).unwrap_or_default();
+            let height = bytes.get(4..12).and_then(|height| height.try_into().ok());
+            let next = *self.app.tip.borrow() + 1;
+            bytes.len() > 200 && height.map(u64::from_be_bytes) == Some(next)
+        })
+        .await;
+        wal
     }
 
     async fn restart(&mut self) {
@@ -316,7 +334,10 @@ async fn a_stranger_gets_no_block() {
     config.peers.push(first);
     config.listen = free_address();
     config.name = "stranger".into();
-    config.consensus_key = key.clone();
+    config.seat = Seat::Voter {
+        key: Box::new(key.clone()),
+        guard: None,
+    };
     config.node_key = key.clone();
     config.wal = config.wal.with_file_name("stranger.wal");
     config.peers_wait = Duration::from_secs(1);
@@ -374,9 +395,7 @@ async fn a_damaged_log_stops_the_node_and_is_named() {
     network.start().await;
     network.reach(2).await;
     network.nodes[1].stop().await;
-    // Alone it cannot decide, so its log keeps the votes of one height.
-    let wal = network.nodes[0].config.wal.clone();
-    until(async || std::fs::metadata(&wal).is_ok_and(|file| file.len() > 200)).await;
+    let wal = network.nodes[0].votes_of_a_height_under_way().await;
     let node = &mut network.nodes[0];
     node.stop().await;
     let mut bytes = std::fs::read(&wal).unwrap();

@@ -35,6 +35,21 @@ fn the_heartbeat_starts_the_next_height() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_does_not_hold_the_chain_up() {
+    let mut node = idle();
+    let step = node.machine.tick(NOW - 3_600_000);
+    node.run(step).unwrap();
+    assert_eq!(node.started.len(), 1, "nobody knows how long it has been");
+    // Nor is a peer's word from what is the future now believed until that future comes.
+    let mut node = idle();
+    let step = node.machine.peer_tip(NOW + 1, 1_000_000);
+    node.run(step).unwrap();
+    let step = node.machine.peer_tip(NOW - 3_600_000, 2);
+    node.run(step).unwrap();
+    assert_eq!(node.machine.best_peer_height(), 2);
+}
+
+#[test]
 fn a_transaction_of_a_client_or_a_peer_wakes() {
     for from in [Source::Client, Source::Peer] {
         let mut node = idle();

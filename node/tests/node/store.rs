@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 const NOW: u64 = GENESIS_MS + 10_000;
 
-fn sled(folder: &Path) -> Records {
+pub fn sled(folder: &Path) -> Records {
     Records::open(
         Box::new(SledStore::open(folder).unwrap()),
         &genesis().hash(),
@@ -25,7 +25,7 @@ fn sled(folder: &Path) -> Records {
 }
 
 /// Writes a chain of `blocks` blocks with `each` payments into a node's store.
-fn chain(records: Records, blocks: u64, each: u32) -> (Node, Vec<LedgerState>) {
+pub fn chain(records: Records, blocks: u64, each: u32) -> (Node, Vec<LedgerState>) {
     let genesis = genesis();
     let mut node = Node::new(&genesis, 0);
     node.records = records;
@@ -44,7 +44,7 @@ fn chain(records: Records, blocks: u64, each: u32) -> (Node, Vec<LedgerState>) {
     (node, states)
 }
 
-fn entries(records: &Records, to: u64) -> Vec<IndexEntry> {
+pub fn entries(records: &Records, to: u64) -> Vec<IndexEntry> {
     (records.indexed_to() + 1..=to)
         .flat_map(|height| {
             let receipts = records.decided(height).unwrap().unwrap().receipts;
@@ -61,7 +61,7 @@ fn entries(records: &Records, to: u64) -> Vec<IndexEntry> {
         .collect()
 }
 
-fn full_check(records: &Records) -> Result<shell::CheckReport, shell::CheckError> {
+pub fn full_check(records: &Records) -> Result<shell::CheckReport, shell::CheckError> {
     let options = CheckOptions { signatures: true };
     check(records, genesis(), options, &mut |_| {})
 }
@@ -271,7 +271,7 @@ fn a_flipped_bit_in_any_record_is_never_silently_wrong() {
     );
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -417,7 +417,7 @@ fn the_index_leads_to_every_transaction_across_runs() {
 }
 
 #[test]
-fn a_home_belongs_to_one_process_and_needs_its_log() {
+fn a_home_belongs_to_one_process_and_says_whether_it_has_a_log() {
     let folder = tempfile::tempdir().unwrap();
     assert!(matches!(
         Home::take(&folder.path().join("none")),
@@ -428,15 +428,17 @@ fn a_home_belongs_to_one_process_and_needs_its_log() {
         Home::take(folder.path()),
         Err(HomeError::InUse(_))
     ));
-    home.check_wal(0, false).unwrap();
-    let error = home.check_wal(7, false).unwrap_err().to_string();
-    assert!(
-        error.contains("has 7 blocks") && error.contains("--accept-missing-wal"),
-        "{error}"
-    );
-    home.check_wal(7, true).unwrap();
-    fs::write(home.wal().join("consensus.wal"), b"something").unwrap();
-    home.check_wal(7, false).unwrap();
+    fs::create_dir(home.store()).unwrap();
+    assert!(!home.has_log().unwrap());
+    fs::write(home.wal_file(), b"").unwrap();
+    assert!(!home.has_log().unwrap());
+    fs::write(home.wal_file(), b"something").unwrap();
+    assert!(home.has_log().unwrap());
+    // Another store in its place: what the log names is not in it.
+    fs::rename(home.store(), folder.path().join("store.old")).unwrap();
+    fs::create_dir(home.store()).unwrap();
+    assert!(!home.has_log().unwrap());
+    assert!(!home.wal_file().exists());
     drop(home);
     Home::take(folder.path()).unwrap();
 }

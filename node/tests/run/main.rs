@@ -10,6 +10,7 @@ mod world;
 use allonge_contracts::{Hash, PublicKey, Text};
 use allonge_ledger::Genesis;
 use allonge_node::config::{NodeConfig, Settings};
+use allonge_node::guard::{Guard, Step, signed};
 use allonge_node::keyfile;
 use allonge_node::run::{RunError, run_until};
 use serde_json::Value;
@@ -50,6 +51,8 @@ impl Node {
             &world::key(world::VALIDATOR),
         )
         .unwrap();
+        let key = PublicKey(world::key(world::VALIDATOR).verifying_key().to_bytes());
+        Guard::create(&home.path().join("guard"), &key).unwrap();
         let node = Node {
             home,
             genesis,
@@ -57,6 +60,10 @@ impl Node {
         };
         node.write_genesis(&node.genesis);
         node
+    }
+
+    fn validator(&self) -> PublicKey {
+        self.genesis.validators[0].key
     }
 
     fn write_genesis(&self, genesis: &Genesis) {
@@ -85,7 +92,7 @@ impl Node {
                 // An error means the same: the test is over.
                 let _ = stopped.await;
             };
-            run_until(&home, config, false, told).await
+            run_until(&home, config, told).await
         });
         Running {
             stop,
@@ -96,12 +103,7 @@ impl Node {
 
     /// What it says if it does not start.
     async fn refuses(&self) -> RunError {
-        let end = run_until(
-            self.home.path(),
-            self.config(),
-            false,
-            std::future::pending(),
-        );
+        let end = run_until(self.home.path(), self.config(), std::future::pending());
         let end = tokio::time::timeout(PATIENCE, end).await;
         end.expect("it refuses in time").unwrap_err()
     }
@@ -147,6 +149,20 @@ impl Running {
         let view = answer.json();
         assert_eq!(view["status"], "final", "{view}");
         view
+    }
+
+    /// Waits until the node says this of its key.
+    async fn signing_is(&self, state: &str) -> Value {
+        self.ready().await;
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let signing = self.get("/v1/status").await["signing"].clone();
+            if signing["state"] == state {
+                return signing;
+            }
+            assert!(Instant::now() < end, "{signing}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     async fn get(&self, path: &str) -> Value {
@@ -207,10 +223,31 @@ async fn a_node_serves_stops_and_goes_on_where_it_was() {
     );
     running.stop().await;
 
-    // Blocks, but no memory of what was voted.
+    // A vote for a block that is not decided, and no log of it: it does not vote until that height is past, which
+    // alone it never is, unless it is told.
     fs::remove_dir_all(node.path("wal")).unwrap();
-    let error = node.refuses().await.to_string();
-    assert!(error.contains("accept-missing-wal"), "{error}");
+    let guard = || Guard::open(&node.path("guard"), &node.validator(), 0).unwrap();
+    let voted = guard().highest() + 1;
+    guard()
+        .permit(Step::Prevote, signed(voted, 0, None, None))
+        .unwrap();
+    let running = node.start();
+    let held = running.signing_is("from").await;
+    assert_eq!(held["height"], (voted + 1).to_string());
+    running.stop().await;
+    assert!(guard().trust(voted - 1, false).is_err());
+    guard().trust(voted - 1, true).unwrap();
+    let running = node.start();
+    running.ready().await;
+    running.transfer(&genesis, 3, 50).await;
+    running.stop().await;
+
+    // A copy of its folder, or one whose guard is gone, does not vote either.
+    fs::remove_dir_all(node.path("guard")).unwrap();
+    let running = node.start();
+    running.signing_is("held").await;
+    running.stop().await;
+
     // Another network's genesis on this store.
     let mut other = node.genesis.clone();
     other.network = "other".parse::<Text<64>>().unwrap();

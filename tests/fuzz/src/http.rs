@@ -4,7 +4,7 @@ use super::chain::{Chain, chain, transactions};
 use super::{Form, Target};
 use allonge_contracts::Hash;
 use allonge_ledger::{CheckedTransaction, NoKeyCache, Transaction};
-use allonge_node::api::{ApiConfig, Server, bind};
+use allonge_node::api::{ApiConfig, Rates, Server, bind};
 use allonge_node::handle::{
     Admitted, Decided, Health, NodeError, NodeHandle, Refused, Snapshot, Source, TransactionStatus,
 };
@@ -142,6 +142,7 @@ fn address() -> SocketAddr {
                 node_name: "still".to_owned(),
                 keys: Arc::new(NoKeyCache),
                 metrics: Arc::new(Metrics::new(None)),
+                rates: Rates::default(),
             };
             let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0)), false).unwrap();
             let server = runtime.block_on(async { Server::start(listener, node, config) });

@@ -11,6 +11,8 @@ mod consensus;
 mod corpus;
 mod execute;
 #[cfg(feature = "node")]
+mod founding;
+#[cfg(feature = "node")]
 mod http;
 mod ledger;
 #[cfg(feature = "node")]
@@ -65,6 +67,7 @@ pub fn targets() -> Vec<Target> {
         all.extend(machine::targets());
         all.extend(http::targets());
         all.extend(client::targets());
+        all.extend(founding::targets());
     }
     all.sort_by_key(|target| target.name);
     all

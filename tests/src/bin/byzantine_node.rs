@@ -19,7 +19,7 @@ async fn run() -> Result<(), String> {
     let config = NodeConfig::load(&home.join("config.toml"), &Settings::default(), &|_| None)
         .map_err(|error| error.to_string())?;
     allonge_node::logging::start(&config.log, config.log_json)?;
-    allonge_node::run::run(&home, config, false)
+    allonge_node::run::run(&home, config)
         .await
         .map_err(|error| error.to_string())
 }

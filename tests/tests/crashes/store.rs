@@ -74,7 +74,10 @@ async fn propose_alone(network: &mut Network, transaction: &Transaction) -> usiz
     let next = tip(network.api(0)).await + 1;
     let key = validators.proposer(next, 0).key;
     let nodes = network.cluster().manifest().nodes.clone();
-    let proposer = nodes.iter().position(|node| node.validator == key).unwrap();
+    let proposer = nodes
+        .iter()
+        .position(|node| node.validator == Some(key))
+        .unwrap();
     let others = (0..nodes.len()).filter(|node| *node != proposer);
     for node in others.skip(1) {
         network.kill(node);

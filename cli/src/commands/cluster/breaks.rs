@@ -36,6 +36,9 @@ pub(super) struct ChaosArgs {
     /// For how long things are broken
     #[arg(long, default_value_t = 60)]
     seconds: u64,
+    /// How many faults, however long they take
+    #[arg(long, value_name = "N", conflicts_with = "seconds")]
+    count: Option<u64>,
     /// What is broken, where and for how long follows from this number [default: a random one]
     #[arg(long)]
     seed: Option<u64>,
@@ -211,6 +214,7 @@ pub(super) async fn chaos(context: &Context, args: ChaosArgs) -> Result<(), CliE
     let options = Options {
         nodes: args.nodes,
         seconds: args.seconds,
+        count: args.count,
         seed: args.seed,
         kinds: args.faults,
         dir: args.dir,

@@ -21,6 +21,9 @@ pub(super) struct FilesArgs {
         default_value_t = 4
     )]
     nodes: usize,
+    /// How many observers besides: nodes that serve the API and follow without a vote
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    observers: usize,
     #[command(flatten)]
     dir: Dir,
 }
@@ -43,6 +46,7 @@ struct Shown {
 pub(super) fn run(context: &Context, args: &FilesArgs) -> Result<(), CliError> {
     let mut spec = Spec::standard(args.dir.dir.clone()).map_err(ClusterError::from)?;
     spec.nodes = args.nodes;
+    spec.observers = args.observers;
     let made = make_for_hosts(&spec)?;
     let dir = spec.dir;
     let shown = Shown {

@@ -4,6 +4,8 @@ mod nodes;
 mod propose;
 mod show;
 
+pub use show::rule_text;
+
 use crate::client::ProposalView;
 use crate::context::Context;
 use crate::error::CliError;

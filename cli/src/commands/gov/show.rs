@@ -175,12 +175,13 @@ pub async fn policy(context: &Context) -> Result<(), CliError> {
 fn policy_text(PolicyBody { policy }: &PolicyBody) -> String {
     let rows = ActionKind::ALL
         .iter()
-        .map(|kind| vec![kind.to_string(), rule(policy, *kind)]);
+        .map(|kind| vec![kind.to_string(), rule_text(policy, *kind)]);
     let columns = [Column::Left("CHANGE"), Column::Left("TAKES")];
     table(&columns, rows.collect())
 }
 
-fn rule(policy: &Policy, kind: ActionKind) -> String {
+/// Whose approval a kind of change takes, in words.
+pub fn rule_text(policy: &Policy, kind: ActionKind) -> String {
     let Rule {
         roles: by,
         operators,

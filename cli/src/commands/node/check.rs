@@ -97,6 +97,6 @@ pub(super) fn damaged(message: String) -> CliError {
     CliError::check_failed(
         "NODE_DAMAGED",
         message,
-        "if the file system is sound: move the node's store folder away (keep wal and keys) and start the node; it fetches everything from its peers",
+        "if the file system is sound: run `allonge node repair`, or move the node's store folder away (keep wal and keys), and start the node; it fetches what is missing from its peers",
     )
 }

@@ -6,7 +6,8 @@ use crate::cluster::stop_when_stdin_closes;
 use crate::context::Context;
 use crate::error::CliError;
 use allonge_node::config::{NodeConfig, Settings};
-use allonge_node::run::RunError;
+use allonge_node::consensus::EngineError;
+use allonge_node::run::{RunError, SeatError};
 use allonge_node::shell::StartError;
 use allonge_node::store::StoreError;
 use clap::Args;
@@ -18,10 +19,6 @@ pub struct RunArgs {
     /// The configuration file [default: config.toml in the node's folder]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Start although the write-ahead log is missing: only when this node cannot have voted on what
-    /// the network has not yet decided
-    #[arg(long)]
-    accept_missing_wal: bool,
     /// Stop when standard input is closed
     #[arg(long)]
     until_stdin_closes: bool,
@@ -48,6 +45,12 @@ struct SettingArgs {
     /// Where transaction gossip listens, host:port [default: that in genesis]
     #[arg(long, value_name = "ADDRESS")]
     gossip: Option<String>,
+    /// Follow the network and serve the API without a vote; needs no validator key
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "true|false")]
+    observer: Option<bool>,
+    /// The node came onto the network's list after genesis: do not look for its keys there
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "true|false")]
+    admitted: Option<bool>,
     /// What is logged: error, warn, info, debug, or by module
     #[arg(long, value_name = "FILTER")]
     log: Option<String>,
@@ -81,6 +84,24 @@ struct SettingArgs {
     /// Bytes of transactions that may wait
     #[arg(long, value_name = "BYTES")]
     mempool_bytes: Option<u64>,
+    /// Requests a second that one address may send; 0 for no limit [default: 1000]
+    #[arg(long, value_name = "N")]
+    rate_per_address: Option<u64>,
+    /// … and so many at once after a pause [default: twice the rate]
+    #[arg(long, value_name = "N")]
+    rate_per_address_burst: Option<u64>,
+    /// Transactions a second that one member may submit here; 0 for no limit [default: 10000]
+    #[arg(long, value_name = "N")]
+    rate_per_member: Option<u64>,
+    /// … and so many at once after a pause [default: twice the rate]
+    #[arg(long, value_name = "N")]
+    rate_per_member_burst: Option<u64>,
+    /// Hold requests from this machine to the rate of an address, too
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "true|false")]
+    rate_loopback: Option<bool>,
+    /// Open the admin socket in the node's folder, for `allonge node admin`
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "true|false")]
+    admin: Option<bool>,
 }
 
 impl From<SettingArgs> for Settings {
@@ -91,6 +112,8 @@ impl From<SettingArgs> for Settings {
             insecure: args.insecure,
             consensus: args.consensus,
             gossip: args.gossip,
+            observer: args.observer,
+            admitted: args.admitted,
             log: args.log,
             log_json: args.log_json,
             heartbeat_ms: args.heartbeat_ms,
@@ -102,6 +125,12 @@ impl From<SettingArgs> for Settings {
             prune_keep_days: args.prune_keep_days,
             mempool_count: args.mempool_count,
             mempool_bytes: args.mempool_bytes,
+            rate_per_address: args.rate_per_address,
+            rate_per_address_burst: args.rate_per_address_burst,
+            rate_per_member: args.rate_per_member,
+            rate_per_member_burst: args.rate_per_member_burst,
+            rate_loopback: args.rate_loopback,
+            admin: args.admin,
             ..Settings::default()
         }
     }
@@ -134,9 +163,7 @@ pub async fn run(context: &Context, args: RunArgs) -> Result<(), CliError> {
     if args.until_stdin_closes {
         stop_when_stdin_closes();
     }
-    allonge_node::run::run(home, config, args.accept_missing_wal)
-        .await
-        .map_err(ended)
+    allonge_node::run::run(home, config).await.map_err(ended)
 }
 
 fn configuration(message: String) -> CliError {
@@ -170,11 +197,28 @@ fn ended(error: RunError) -> CliError {
             "what is on disk is sound and stays as it is",
         ),
         RunError::Store(_) | RunError::Start(_) => damaged(error.to_string()),
-        RunError::Stopped(_) => CliError::check_failed(
+        RunError::Seat(SeatError::Engine(EngineError::WalIo { .. })) => CliError::check_failed(
+            "NODE_LOG",
+            error.to_string(),
+            "make room on the disk that holds it, or look at the disk, and start the node again; nothing is lost",
+        ),
+        RunError::Seat(SeatError::Engine(EngineError::Wal { .. })) => CliError::check_failed(
+            "NODE_LOG_DAMAGED",
+            error.to_string(),
+            "look at the disk first; then put a copy of the file back, or move the file away: the node then follows without a vote until it is safe to vote",
+        ),
+        RunError::Seat(SeatError::Broken(_)) => CliError::check_failed(
             "NODE_STOPPED",
             error.to_string(),
-            "see the log above; `allonge node check` verifies what is on disk",
+            "see that the disk has room, is writable and sound, and start the node again",
         ),
+        RunError::Stopped(_) | RunError::Seat(SeatError::Engine(EngineError::Failed)) => {
+            CliError::check_failed(
+                "NODE_STOPPED",
+                error.to_string(),
+                "see the log above; `allonge node check` verifies what is on disk",
+            )
+        }
         _ => not_started(error.to_string()),
     }
 }

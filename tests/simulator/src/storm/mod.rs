@@ -516,7 +516,7 @@ impl Storm {
             }
         }
         let start = host.start_height();
-        let signer = Ed25519Signer::new(self.world.hash, key);
+        let signer = Ed25519Signer::new(self.world.hash, key, None);
         self.nodes[node].boot(host, node, signer, memo);
         let life = self.nodes[node].life;
         if let Some(live) = &mut self.nodes[node].live {

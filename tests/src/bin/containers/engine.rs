@@ -7,7 +7,7 @@ use std::time::Duration;
 use tests::{Ran, run};
 
 /// How many nodes docker-compose.yml has.
-pub const NODES: usize = 4;
+pub const NODES: usize = 5;
 
 /// The longest that one command of the engine may take.
 const PATIENCE: Duration = Duration::from_secs(180);

@@ -289,10 +289,10 @@ impl Story {
         assert_ne!(before, after, "node-0 has its old address");
         // All see each other: three peers each.
         for (node, api) in self.apis.iter().enumerate() {
-            let what = format!("three peers of node-{node}");
+            let what = format!("all others as peers of node-{node}");
             until_for(PATIENCE, &what, || async {
                 let peers = api.status().await?.body.peers;
-                if peers == 3 {
+                if usize::try_from(peers).is_ok_and(|peers| peers == NODES - 1) {
                     Ok(())
                 } else {
                     Err(format!("it has {peers}"))

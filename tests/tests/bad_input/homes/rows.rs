@@ -131,7 +131,7 @@ pub const ROWS: &[Row] = &[
         },
         exit: 2,
         code: "NODE_NOT_STARTED",
-        says: &["genesis names"],
+        says: &["list names"],
         next: "correct",
     },
     Row {
@@ -187,14 +187,28 @@ pub const ROWS: &[Row] = &[
         next: "",
     },
     Row {
-        what: "blocks without the log of votes",
+        what: "a signing guard that is damaged",
         harm: |_, home| {
-            fs::remove_dir_all(home.join("wal")).unwrap();
+            let guard = fs::read_dir(home.join("guard")).unwrap().next().unwrap();
+            fs::write(guard.unwrap().path(), [7; 1024]).unwrap();
             None
         },
         exit: 2,
         code: "NODE_NOT_STARTED",
-        says: &["HOME/wal", "--accept-missing-wal"],
+        says: &["HOME/guard", "damaged", "Move it away"],
+        next: "",
+    },
+    Row {
+        what: "neither yes nor no for whether it is an observer",
+        harm: |_, home| {
+            let config = home.join("config.toml");
+            let text = fs::read_to_string(&config).unwrap();
+            fs::write(&config, format!("observer = 7\n{text}")).unwrap();
+            None
+        },
+        exit: 2,
+        code: "NODE_CONFIG",
+        says: &["HOME/config.toml:1", "observer = 7"],
         next: "",
     },
     Row {
