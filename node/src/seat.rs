@@ -7,7 +7,7 @@ use crate::consensus::{
     self, EngineConfig, EngineError, EngineHandle, EngineStatus, Peer, PeerError, Seat,
 };
 use crate::gate::{Gate, PeerList};
-use crate::guard::{Guard, GuardError, Hold, Seen, signed_by};
+use crate::guard::{Guard, GuardError, Hold, RETURN_PATIENCE, Seen, signed_by};
 use crate::handle::{Decided, NodeHandle, Signing, Snapshot};
 use crate::keyfile::{self, KeyFileError};
 use crate::shell::Shell;
@@ -18,7 +18,7 @@ use ed25519_dalek::SigningKey;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 
@@ -78,6 +78,7 @@ pub struct Voting {
     key: SigningKey,
     guard: Arc<Guard>,
     hold: Option<Hold>,
+    since: Instant,
 }
 
 impl Voting {
@@ -98,11 +99,26 @@ impl Voting {
         let hold = guard
             .held_since_ms()
             .map(|since| Hold::new(own, since, guard.highest()));
-        Ok(Voting { key, guard, hold })
+        Ok(Voting {
+            key,
+            guard,
+            hold,
+            since: Instant::now(),
+        })
     }
 
     pub fn public(&self) -> PublicKey {
         public(&self.key)
+    }
+
+    /// Ends the wait for a block decided since the start where none comes.
+    fn lose_patience(&self) {
+        if self.since.elapsed() > RETURN_PATIENCE && self.guard.returning().is_some() {
+            tracing::warn!(
+                "no block has come since this node's start; it votes now without having seen one"
+            );
+            self.guard.returned();
+        }
     }
 
     /// Whether the key may sign for the height after `tip`.
@@ -284,7 +300,15 @@ impl Sitting {
                         return Ok(Some(Turn::Change));
                     }
                 }
-                _ = count.tick() => self.count(&engine.status()).await,
+                _ = count.tick() => {
+                    self.count(&engine.status()).await;
+                    if let Some(voting) = &self.voting {
+                        voting.lose_patience();
+                    }
+                    if self.signing() != *begun {
+                        return Ok(Some(Turn::Change));
+                    }
+                }
             }
         }
     }

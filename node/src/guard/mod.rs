@@ -13,7 +13,7 @@ mod returning;
 
 pub use hold::{HOLD_MARGIN_MS, Hold, Seen, signed_by};
 pub use record::{Place, Signed, Step};
-pub use returning::{RETURN_MARGIN_MS, Returning};
+pub use returning::{RETURN_MARGIN_MS, RETURN_PATIENCE, Returning};
 
 use allonge_contracts::{Hash, PublicKey};
 use file::GuardFile;

@@ -1,9 +1,12 @@
 //! What a key may sign right after its node started: somebody may have used it elsewhere meanwhile.
 
 use super::record::{Signed, Step};
+use std::time::Duration;
 
 /// How much later than the start a block's time must be to count as decided since: clocks differ.
 pub const RETURN_MARGIN_MS: u64 = 2_000;
+/// A node that waits so long for such a block votes without one: the network may stand still for want of its vote.
+pub const RETURN_PATIENCE: Duration = Duration::from_secs(15);
 /// How many heights above the last that it remembers a key may sign at once. A copy that was made meanwhile was held for
 /// three blocks after that height, so it signed only above them.
 const REACH: u64 = 2;
@@ -12,7 +15,8 @@ const REACH: u64 = 2;
 ///
 /// If it is, the key goes on where it stopped: so nodes that all were down go on together. If the others have decided more
 /// than [`REACH`] heights without it, another copy of the node may have voted in its place and have ended just now; the
-/// first height that is decided after the start is the last that such a copy can have signed for.
+/// first height that is decided after the start is the last that such a copy can have signed for. The wait has an end: two
+/// nodes back and one lost must not stand still for ever for a copy that there never was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Returning {
     since_ms: u64,

@@ -70,7 +70,7 @@ async fn one_dies_and_comes_back_by_sync() {
             "the same receipt"
         );
     }
-    // It votes again: with another one dead, nothing is final without it.
+    // It votes again, though no block shows it where the network is: with another one dead, nothing is final without it.
     network.kill(0);
     for i in 0..3 {
         network
