@@ -44,6 +44,7 @@ fn the_rooms_depend_in_one_direction() {
     let allowed: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("allonge-contracts", &[] as &[&str]),
         ("allonge-ledger", &["allonge-contracts"]),
+        ("allonge-verify", &["allonge-contracts", "allonge-ledger"]),
         ("allonge-node", &["allonge-contracts", "allonge-ledger"]),
         (
             "allonge-cli",
@@ -157,7 +158,7 @@ fn closure(name: &str) -> BTreeSet<String> {
 
 #[test]
 fn the_law_and_the_book_reach_no_clock_no_network_and_no_chance() {
-    for room in ["allonge-contracts", "allonge-ledger"] {
+    for room in ["allonge-contracts", "allonge-ledger", "allonge-verify"] {
         let closure = closure(room);
         assert!(closure.contains("borsh"), "the closure of {room} was read");
         for banned in [
@@ -183,6 +184,20 @@ fn the_law_and_the_book_reach_no_clock_no_network_and_no_chance() {
         closure("allonge-node").contains("tokio"),
         "the check sees what is there"
     );
+}
+
+/// Whoever trusts nobody has to read what the verifier is made of.
+#[test]
+fn the_verifier_stays_small() {
+    let closure = closure("allonge-verify");
+    assert!(closure.contains("ed25519-dalek"));
+    assert!(closure.len() <= 65, "{} crates: {closure:?}", closure.len());
+    for banned in ["clap", "tracing", "crossbeam", "getrandom"] {
+        assert!(
+            !closure.contains(banned),
+            "the verifier must not reach {banned}"
+        );
+    }
 }
 
 #[test]
