@@ -1,6 +1,7 @@
 //! Networks of real processes: made, used, hurt, healed and taken down.
 
 mod breaks;
+mod erp;
 
 use allonge_cli::client::{Final, NodeClient, TransactionBuilder};
 use allonge_cli::cluster::{Cluster, Lifetime, Manifest, Spec, names, proc_stat};
