@@ -3,6 +3,8 @@
 use super::error::ClientError;
 use super::http::Http;
 use super::types::EventView;
+use allonge_contracts::MemberId;
+use allonge_contracts::instruments::InstrumentNumber;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,10 +13,36 @@ const MAX_LINE_BYTES: usize = 4 * 1024 * 1024;
 /// How often in a row a broken stream is opened again without an event in between.
 const MAX_RETRIES: u32 = 5;
 
+/// Which events a node sends; all where nothing is named.
+#[derive(Clone, Debug, Default)]
+pub struct EventFilter {
+    /// Events that name this member.
+    pub member: Option<MemberId>,
+    /// Events that name this bill or certificate.
+    pub instrument: Option<InstrumentNumber>,
+    /// Events of these kinds, or families of kinds.
+    pub kinds: Vec<String>,
+}
+
+impl EventFilter {
+    fn query(&self) -> Vec<(&'static str, String)> {
+        let member = self.member.iter().map(|m| ("member", m.to_string()));
+        let instrument = self.instrument.iter();
+        let mut query: Vec<_> = member
+            .chain(instrument.map(|i| ("instrument", i.to_string())))
+            .collect();
+        if !self.kinds.is_empty() {
+            query.push(("kind", self.kinds.join(",")));
+        }
+        query
+    }
+}
+
 /// Events as they become final, from a height on and without gaps.
 pub struct EventStream {
     http: Arc<Http>,
     from: Option<u64>,
+    filter: EventFilter,
     last_id: Option<String>,
     open: Option<reqwest::Response>,
     parser: SseParser,
@@ -22,10 +50,11 @@ pub struct EventStream {
 }
 
 impl EventStream {
-    pub(super) fn new(http: Arc<Http>, from: Option<u64>) -> Self {
+    pub(super) fn new(http: Arc<Http>, from: Option<u64>, filter: EventFilter) -> Self {
         EventStream {
             http,
             from,
+            filter,
             last_id: None,
             open: None,
             parser: SseParser::default(),
@@ -84,10 +113,10 @@ impl EventStream {
     }
 
     async fn connect(&mut self) -> Result<(), ClientError> {
-        let query: Vec<(&str, String)> = match (&self.last_id, self.from) {
-            (None, Some(height)) => vec![("from", height.to_string())],
-            _ => Vec::new(),
-        };
+        let mut query = self.filter.query();
+        if let (None, Some(height)) = (&self.last_id, self.from) {
+            query.push(("from", height.to_string()));
+        }
         loop {
             match self
                 .http

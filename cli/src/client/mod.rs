@@ -31,7 +31,7 @@ pub use builder::{
     BuildError, Chain, DEFAULT_LIFE, Signed, TransactionBuilder, now_ms, random_salt, sign_body,
 };
 pub use error::{ApiError, Attempt, ClientError};
-pub use events::{EventStream, messages_in};
+pub use events::{EventFilter, EventStream, messages_in};
 pub use node::{NodeClient, Side, Wait};
 pub use paper::{PaperBody, shown_by};
 pub use sent_log::{Sent, SentLog, SentLogError};

@@ -2,7 +2,7 @@
 
 use super::builder::{Chain, Signed};
 use super::error::ClientError;
-use super::events::EventStream;
+use super::events::{EventFilter, EventStream};
 use super::http::{Ask, Busy, Http};
 use super::types::{
     At, BillBody, BillsBody, BlockView, CashBody, EvidenceBody, Final, GatesBody, HoldingsBody,
@@ -475,7 +475,12 @@ impl NodeClient {
 
     /// Events from a height on, or from now on.
     pub fn events(&self, from: Option<u64>) -> EventStream {
-        EventStream::new(self.http.clone(), from)
+        self.events_passing(from, EventFilter::default())
+    }
+
+    /// The same, as far as the filter lets them pass.
+    pub fn events_passing(&self, from: Option<u64>, filter: EventFilter) -> EventStream {
+        EventStream::new(self.http.clone(), from, filter)
     }
 
     pub(super) async fn get<T: DeserializeOwned>(

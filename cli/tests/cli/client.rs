@@ -1,7 +1,9 @@
 //! The client library: no transaction is lost or doubled, whatever the nodes do.
 
 use crate::fake::{FakeNode, GENESIS, Reply, accepted, error, final_at, status};
-use allonge_cli::client::{Chain, ClientError, NodeClient, Signed, TransactionBuilder, Wait};
+use allonge_cli::client::{
+    Chain, ClientError, EventFilter, NodeClient, Signed, TransactionBuilder, Wait,
+};
 use allonge_contracts::calls::Revoke;
 use allonge_contracts::{Code, Hash};
 use ed25519_dalek::SigningKey;
@@ -243,12 +245,19 @@ async fn a_broken_event_stream_is_resumed_after_the_last_event() {
         1 => Reply::Later(503, error(Code::TooManyStreams), 1),
         _ => stream(event(5, 0)),
     });
-    let mut events = client(&[&node.url]).events(Some(3));
+    let filter = EventFilter {
+        member: Some("acme".parse().unwrap()),
+        instrument: None,
+        kinds: vec!["bill".to_owned(), "clock.day_began".to_owned()],
+    };
+    let mut events = client(&[&node.url]).events_passing(Some(3), filter);
     for height in [3, 4, 5] {
         assert_eq!(events.next().await.unwrap().height, height);
     }
     let asked = node.asked();
-    assert_eq!(asked[0].target, "/v1/events?from=3");
+    let filter = "/v1/events?member=acme&kind=bill%2Cclock.day_began";
+    assert_eq!(asked[0].target, format!("{filter}&from=3"));
+    assert_eq!(asked[2].target, filter);
     assert!(!asked[0].headers.contains("last-event-id"));
     assert!(
         asked[2].headers.contains("last-event-id: 4\n"),

@@ -2,11 +2,13 @@
 
 use super::Api;
 use super::error::ApiError;
+use super::filter::EventFilter;
 use super::follow::{Blocks, NoMoreBlocks};
 use super::params::Params;
 use super::types::EventView;
 use crate::handle::Decided;
-use allonge_contracts::{Code, Event, Hash};
+use allonge_contracts::instruments::InstrumentNumber;
+use allonge_contracts::{Code, Event, Hash, MemberId};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse;
@@ -30,6 +32,9 @@ const LAST_EVENT_ID: &str = "last-event-id";
 #[serde(deny_unknown_fields)]
 pub struct From {
     from: Option<u64>,
+    member: Option<MemberId>,
+    instrument: Option<InstrumentNumber>,
+    kind: Option<String>,
 }
 
 /// Where a stream goes on: after an event, or after a whole block.
@@ -64,12 +69,14 @@ impl FromStr for Position {
     }
 }
 
-/// `GET /v1/events?from=HEIGHT`, with `Last-Event-ID` taking precedence.
+/// `GET /v1/events?from=HEIGHT`, with `Last-Event-ID` taking precedence. A filter leaves events out and changes no
+/// id, so a stream goes on at the same place with or without it.
 pub async fn stream(
     State(api): State<Api>,
     Params(params): Params<From>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let filter = EventFilter::new(params.member, params.instrument, params.kind.as_deref())?;
     let last = match headers.get(LAST_EVENT_ID) {
         None => None,
         Some(value) => Some(
@@ -103,7 +110,7 @@ pub async fn stream(
     tokio::spawn(async move {
         let _place = place;
         tokio::select! {
-            () = send_all(blocks, last, &sender) => {}
+            () = send_all(blocks, last, filter, &sender) => {}
             () = sender.closed() => {}
             _ = stopping.wait_for(|stop| *stop) => {}
         }
@@ -116,7 +123,12 @@ pub async fn stream(
 
 type Sender = mpsc::Sender<Result<sse::Event, Infallible>>;
 
-async fn send_all(mut blocks: Blocks, last: Option<Position>, sender: &Sender) {
+async fn send_all(
+    mut blocks: Blocks,
+    last: Option<Position>,
+    filter: EventFilter,
+    sender: &Sender,
+) {
     loop {
         let block = match blocks.next().await {
             Ok(block) => block,
@@ -142,7 +154,9 @@ async fn send_all(mut blocks: Blocks, last: Option<Position>, sender: &Sender) {
                 height: view.height,
                 event: Some((view.slot, view.index)),
             };
-            if last.is_some_and(|last| last.event.is_some() && here <= last) {
+            if last.is_some_and(|last| last.event.is_some() && here <= last)
+                || !filter.passes(&view.happened)
+            {
                 continue;
             }
             let id = format!("{}/{}/{}", view.height, view.slot, view.index);

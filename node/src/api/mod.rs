@@ -10,12 +10,14 @@ mod error;
 mod events;
 mod evidence;
 mod explorer;
+mod filter;
 mod follow;
 mod gov;
 mod instructions;
 mod lines;
 mod members;
 mod netting;
+mod openapi;
 mod pages;
 mod params;
 mod proofs;
@@ -24,6 +26,7 @@ mod quotes;
 mod rates;
 mod receivables;
 mod requests;
+mod routes;
 mod rules;
 mod server;
 mod snapshots;
@@ -41,7 +44,6 @@ use crate::metrics::Metrics;
 use allonge_contracts::{Code, Hash};
 use allonge_ledger::KeyCache;
 use axum::Router;
-use axum::routing::{get, post};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, oneshot, watch};
 use types::At;
@@ -104,62 +106,8 @@ async fn offload<T: Send + 'static>(
 }
 
 fn router(api: Api) -> Router {
-    let v1 = Router::new()
-        .route("/transactions", post(transactions::submit))
-        .route("/transactions/{id}", get(transactions::show))
-        .route("/transactions/{id}/proof", get(proofs::transaction))
-        .route("/blocks/{height}", get(blocks::show))
-        .route("/snapshots", get(snapshots::list))
-        .route("/snapshots/{height}/{piece}", get(snapshots::piece))
-        .route("/members", get(members::list))
-        .route("/members/{id}", get(members::show))
-        .route("/members/{id}/gates", get(members::gates))
-        .route("/cash/{member}", get(cash::show))
-        .route("/bills", get(bills::list))
-        .route("/bills/{number}", get(bills::show))
-        .route("/bills/{number}/proof", get(proofs::bill))
-        .route("/bills/{number}/recourse", get(bills::recourse))
-        .route("/bills/{number}/quote", get(quote::show))
-        .route("/receivables", get(receivables::list))
-        .route("/receivables/reach", get(receivables::reach))
-        .route("/receivables/{number}", get(receivables::show))
-        .route("/receivables/{number}/proof", get(proofs::receivable))
-        .route("/lines", get(lines::list))
-        .route("/lines/{id}", get(lines::show))
-        .route("/quotes", get(quotes::list))
-        .route("/quotes/{ask}", get(quotes::show))
-        .route("/netting", get(netting::show))
-        .route("/netting/queue", get(netting::queue))
-        .route("/netting/obligations/{id}", get(netting::obligation))
-        .route("/instructions", get(instructions::list))
-        .route("/instructions/{id}", get(instructions::show))
-        .route("/trade/papers", get(trade::papers))
-        .route("/trade/papers/{id}", get(trade::paper))
-        .route("/trade/check/{commitment}", get(trade::check))
-        .route("/trade/claims", get(trade::claims))
-        .route("/trade/claims/{id}", get(trade::claim))
-        .route("/trade/conditions", get(trade::conditions))
-        .route("/trade/conditions/{id}", get(trade::condition))
-        .route("/requests", get(requests::list))
-        .route("/dev/invariants", get(dev::invariants))
-        .route("/requests/{id}", get(requests::show))
-        .route("/gov/proposals", get(gov::list))
-        .route("/gov/proposals/{id}", get(gov::show))
-        .route("/gov/policy", get(gov::policy))
-        .route("/nodes", get(gov::nodes))
-        .route("/params", get(rules::params))
-        .route("/evidence", get(evidence::list))
-        .route("/events", get(events::stream))
-        .route("/status", get(status::status))
-        .route("/genesis", get(blocks::genesis));
-    Router::new()
-        .nest("/v1", v1)
-        .route("/healthz", get(status::healthz))
-        .route("/readyz", get(status::readyz))
-        .route("/metrics", get(status::metrics))
-        .route("/", get(explorer::page))
-        .route("/explorer.js", get(explorer::script))
-        .route("/explorer.css", get(explorer::style))
+    routes::routes()
+        .router()
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(api)

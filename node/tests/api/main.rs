@@ -3,6 +3,7 @@
 mod alerts;
 mod client;
 mod governing;
+mod openapi;
 mod rates;
 mod reading;
 mod receivables;

@@ -1,6 +1,8 @@
 use crate::client::{connect, get, head};
 use crate::serve;
 use crate::world::{World, signed, transfer};
+use allonge_contracts::calls::PlaceHold;
+use allonge_contracts::{Call, Money};
 use allonge_ledger::NoKeyCache;
 use allonge_node::handle::{NodeHandle, Source};
 use serde_json::Value;
@@ -135,4 +137,67 @@ async fn streams_are_bounded_and_given_back() {
     let bad = "GET /v1/events HTTP/1.1\r\nhost: x\r\nlast-event-id: 1/2\r\n\r\n";
     let answer = crate::client::send(address, bad.into()).await;
     assert_eq!(answer.code(), "BAD_REQUEST");
+}
+
+#[tokio::test]
+async fn filters_leave_events_out_and_go_on_where_the_stream_broke_off() {
+    let (world, address, _server) = serve(false).await;
+    transfers(&world, 0..1).await;
+    let hold = Call::PlaceHold(PlaceHold {
+        money: Money::new("CNY".parse().unwrap(), 5),
+        releaser: None,
+        until: "2090-01-05".parse().unwrap(),
+        reference: Default::default(),
+    });
+    let held = signed(&world.genesis, "bank", 9, vec![hold, transfer(3)]);
+    let checked = allonge_ledger::CheckedTransaction::check(
+        held.to_bytes().into(),
+        &world.genesis,
+        &NoKeyCache,
+    );
+    world
+        .submit(checked.unwrap(), Source::Client)
+        .await
+        .unwrap();
+    world.seal();
+    for (query, expected) in [
+        ("?from=1&kind=cash.held", &["1", "2/1/0", "2"] as &[&str]),
+        (
+            "?from=1&member=core",
+            &["1/1/0", "1/1/1", "1", "2/1/1", "2"],
+        ),
+        ("?from=1&member=core&kind=cash.held", &["1", "2"]),
+        (
+            "?from=1&kind=cash.held,bill&member=bank",
+            &["1", "2/1/0", "2"],
+        ),
+        ("?from=2&kind=cash", &["2/1/0", "2/1/1", "2"]),
+        (
+            "?from=1&instrument=510210009999620270105000000011",
+            &["1", "2"],
+        ),
+    ] {
+        let mut stream = Stream::open(address, query, None).await;
+        assert_eq!(stream.ids(expected.len()).await, expected, "{query}");
+    }
+    // After an event that the filter would have left out, too.
+    for (last, expected) in [
+        ("1/1/0", &["1/1/1", "1", "2/1/1", "2"] as &[&str]),
+        ("1", &["2/1/1", "2"]),
+        ("2/1/0", &["2/1/1", "2"]),
+    ] {
+        let mut stream = Stream::open(address, "?member=core", Some(last)).await;
+        assert_eq!(stream.ids(expected.len()).await, expected, "{last}");
+    }
+    for (query, word) in [
+        ("?kind=cash.hold", "cash.hold"),
+        ("?kind=cash,", "kind"),
+        ("?member=A", "`A`"),
+        ("?instrument=12", "12"),
+        ("?sort=kind", "sort"),
+    ] {
+        let refused = get(address, &format!("/v1/events{query}")).await;
+        assert_eq!(refused.code(), "BAD_REQUEST", "{query}");
+        assert!(refused.message().contains(word), "{}", refused.message());
+    }
 }
