@@ -52,6 +52,10 @@ pub struct GlobalArgs {
     )]
     pub nodes: Vec<String>,
 
+    /// Trust this certificate authority alone, in PEM, when a node's address is https
+    #[arg(long = "ca", value_name = "FILE", global = true, env = "ALLONGE_CA")]
+    pub ca: Option<PathBuf>,
+
     /// The member that acts; its keys are found in the keystore by what the ledger says of it
     #[arg(long = "as", value_name = "MEMBER", global = true, env = "ALLONGE_AS")]
     pub act_as: Option<MemberId>,

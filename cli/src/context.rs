@@ -20,6 +20,7 @@ pub struct Context {
     pub out: Output,
     home: Option<PathBuf>,
     nodes: Vec<String>,
+    ca: Option<PathBuf>,
     act_as: Option<MemberId>,
     key_names: Vec<String>,
     wait: bool,
@@ -42,6 +43,7 @@ impl Context {
             out: Output::keeping(kept),
             home: global.home,
             nodes: global.nodes,
+            ca: global.ca,
             act_as: global.act_as,
             key_names: global.keys,
             wait: !global.no_wait,
@@ -103,7 +105,19 @@ impl Context {
     /// # Errors
     /// An address that cannot be used.
     pub fn client(&self) -> Result<NodeClient, CliError> {
-        Ok(NodeClient::new(&self.nodes, self.timeout)?)
+        self.client_of(&self.nodes)
+    }
+
+    /// A client of other nodes.
+    ///
+    /// # Errors
+    /// As [`Context::client`].
+    pub fn client_of<S: AsRef<str>>(&self, nodes: &[S]) -> Result<NodeClient, CliError> {
+        Ok(NodeClient::trusting(
+            nodes,
+            self.timeout,
+            self.ca.as_deref(),
+        )?)
     }
 
     /// The nodes' addresses.

@@ -273,7 +273,7 @@ fn client(error: &ClientError, message: String) -> Report {
         },
         ClientError::Setup(_) => Report {
             code: "SETUP".to_owned(),
-            hint: "check the system's certificates".to_owned(),
+            hint: "check the system's certificates, or the file named with --ca".to_owned(),
             retry: false,
             exit: EXIT_USAGE,
             ..base

@@ -1,7 +1,7 @@
 //! A whole node: home, store, core, engine, gossip and API put together, and taken down again.
 
 use crate::admin::{self, Admin, SocketError};
-use crate::api::{self, ApiConfig, BindError, Server};
+use crate::api::{self, ApiConfig, BindError, Server, Tls, TlsError};
 use crate::config::{NodeConfig, PeerAddresses};
 use crate::consensus::{self, EngineConfig, EngineError, Seat, Timeouts, metrics_text};
 use crate::gate::{self, Gate, GateConfig, GateError, Network};
@@ -63,6 +63,9 @@ pub enum RunError {
     /// The API cannot listen.
     #[error(transparent)]
     Api(#[from] BindError),
+    /// The API's certificate or key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// There is no admin socket.
     #[error(transparent)]
     Admin(#[from] SocketError),
@@ -275,7 +278,14 @@ pub async fn run_until(
         identity(&home, keys.clone(), &genesis.nodes(), config.admitted)?;
         check_named_peers(&genesis.nodes(), &config.peers)?;
     }
-    let listener = api::bind(config.http, config.insecure)?;
+    let tls = config.tls.as_ref();
+    let tls = tls
+        .map(|(certificate, key)| Tls::read(certificate, key))
+        .transpose()?;
+    if tls.is_none() && config.insecure && !config.http.ip().is_loopback() {
+        tracing::warn!(address = %config.http, "the API is served without TLS and access control beyond this machine");
+    }
+    let listener = api::bind(config.http, config.insecure || tls.is_some())?;
     let admin = config.admin.then(|| admin::bind(&home)).transpose()?;
     let machine = machine_config(&config, keys.0.as_ref().map(seat::public));
     let keep = Keep {
@@ -288,7 +298,7 @@ pub async fn run_until(
     })
     .await
     .map_err(|e| RunError::Stopped(e.to_string()))??;
-    let running = match start_services(&home, &config, keys, listener, &shell).await {
+    let running = match start_services(&home, &config, keys, (listener, tls), &shell).await {
         Ok(running) => running,
         Err(error) => {
             stop_shell(shell).await;
@@ -362,7 +372,7 @@ async fn start_services(
     home: &Arc<Home>,
     config: &NodeConfig,
     keys: (Option<SigningKey>, SigningKey),
-    listener: std::net::TcpListener,
+    (listener, tls): (std::net::TcpListener, Option<Tls>),
     shell: &Arc<Shell>,
 ) -> Result<Running, RunError> {
     let snapshot = shell.snapshot();
@@ -482,6 +492,8 @@ async fn start_services(
             keys: shell.keys(),
             metrics,
             rates: config.rates,
+            cors: config.cors.clone(),
+            tls,
         },
     )
     .map_err(|source| RunError::Io {

@@ -6,11 +6,14 @@ use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::error::Error;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// The largest answer that is read.
 const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
+/// The largest file of certificate authorities.
+const MAX_CA_BYTES: u64 = 4 * 1024 * 1024;
 /// How often every node is tried when none can be reached.
 const ROUNDS: usize = 4;
 /// The first pause between tries; each is twice the one before, up to [`LONGEST_PAUSE`].
@@ -69,7 +72,7 @@ enum Answer {
 }
 
 impl Http {
-    pub fn new(nodes: &[String]) -> Result<Self, ClientError> {
+    pub fn new(nodes: &[String], ca: Option<&Path>) -> Result<Self, ClientError> {
         let nodes = nodes
             .iter()
             .map(|url| node_url(url))
@@ -89,7 +92,9 @@ impl Http {
         if nodes.iter().all(is_loopback) {
             builder = builder.no_proxy();
         }
-        if nodes.iter().all(|url| url.scheme() == "http") {
+        if let Some(file) = ca {
+            builder = builder.tls_certs_only(authorities(file)?);
+        } else if nodes.iter().all(|url| url.scheme() == "http") {
             // The system's certificates are of no use then, and where there are none, as in a slim image, looking
             // for them would fail.
             builder = builder.tls_certs_only([]);
@@ -272,6 +277,27 @@ impl ClientError {
     pub(super) fn is_unsettled(&self) -> bool {
         matches!(self, ClientError::Refused { error, .. } if matches!(error.known(), Some(Code::Timeout | Code::Dropped)))
     }
+}
+
+/// The certificate authorities in a file.
+fn authorities(file: &Path) -> Result<Vec<reqwest::Certificate>, ClientError> {
+    let wrong = |what: String| ClientError::Setup(format!("{}: {what}", file.display()));
+    let length = std::fs::metadata(file)
+        .map_err(|e| wrong(e.to_string()))?
+        .len();
+    if length > MAX_CA_BYTES {
+        return Err(wrong(format!(
+            "more than {MAX_CA_BYTES} bytes: this is no file of certificates"
+        )));
+    }
+    let pem = std::fs::read(file).map_err(|e| wrong(e.to_string()))?;
+    let found = reqwest::Certificate::from_pem_bundle(&pem).map_err(|e| wrong(chain(&e)))?;
+    if found.is_empty() {
+        return Err(wrong(
+            "there is no certificate in it; it must be PEM, BEGIN CERTIFICATE".to_owned(),
+        ));
+    }
+    Ok(found)
 }
 
 fn node_url(text: &str) -> Result<Url, ClientError> {

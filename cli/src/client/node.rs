@@ -16,6 +16,7 @@ use allonge_ledger::Genesis;
 use allonge_node::api::types::{BlockBody, MemberBody};
 use reqwest::Method;
 use serde::de::DeserializeOwned;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -67,9 +68,21 @@ impl NodeClient {
     /// # Errors
     /// `BadUrl`, `Setup`.
     pub fn new<S: AsRef<str>>(nodes: &[S], within: Duration) -> Result<Self, ClientError> {
+        Self::trusting(nodes, within, None)
+    }
+
+    /// The same, trusting the certificate authorities of this PEM file alone, if one is given.
+    ///
+    /// # Errors
+    /// `BadUrl`, `Setup`, with the file's path where it is to blame.
+    pub fn trusting<S: AsRef<str>>(
+        nodes: &[S],
+        within: Duration,
+        ca: Option<&Path>,
+    ) -> Result<Self, ClientError> {
         let nodes: Vec<String> = nodes.iter().map(|url| url.as_ref().to_owned()).collect();
         Ok(NodeClient {
-            http: Arc::new(Http::new(&nodes)?),
+            http: Arc::new(Http::new(&nodes, ca)?),
             within,
             chain: Arc::default(),
         })

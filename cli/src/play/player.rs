@@ -396,6 +396,7 @@ impl<'f> Player<'f> {
             nodes: self.stage.nodes.clone(),
             act_as: actor,
             keys: Vec::new(),
+            ca: None,
             home: self.stage.home.clone(),
             output: Format::Json,
             wait: true,

@@ -10,5 +10,6 @@ mod reads;
 mod receivables;
 mod settling;
 mod trade;
+mod trust;
 mod usage;
 mod verbs;

@@ -5,6 +5,7 @@
 mod bills;
 mod blocks;
 mod cash;
+mod cors;
 mod dev;
 mod error;
 mod events;
@@ -31,13 +32,16 @@ mod rules;
 mod server;
 mod snapshots;
 mod status;
+mod tls;
 mod trade;
 mod transactions;
 pub mod types;
 
+pub use cors::{Cors, CorsError};
 pub use error::{ApiError, status as http_status};
 pub use rates::{Rate, Rates};
 pub use server::{ApiConfig, BindError, Server, bind};
+pub use tls::{Tls, TlsError};
 
 use crate::handle::{NodeHandle, Snapshot};
 use crate::metrics::Metrics;

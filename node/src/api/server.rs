@@ -1,8 +1,10 @@
 //! The listening side: where it may listen, how much it serves at once, and how it stops.
 
+use super::cors::{Cors, shared};
 use super::error::ApiError;
 use super::follow::{Waiters, follow};
 use super::rates::{Limits, Rates, limited};
+use super::tls::Tls;
 use super::{Api, router};
 use crate::handle::NodeHandle;
 use crate::metrics::Metrics;
@@ -15,6 +17,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum_server::Handle;
 use axum_server::accept::Accept;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use futures::FutureExt;
 use hyper_util::rt::TokioTimer;
 use std::future::{Ready, ready};
@@ -54,6 +57,10 @@ pub struct ApiConfig {
     pub metrics: Arc<Metrics>,
     /// How much one address and one member may ask.
     pub rates: Rates,
+    /// Which other sites' pages may read the answers.
+    pub cors: Cors,
+    /// The certificate and key to serve TLS with; plain HTTP without.
+    pub tls: Option<Tls>,
 }
 
 /// Why the API does not listen.
@@ -61,8 +68,8 @@ pub struct ApiConfig {
 pub enum BindError {
     /// Not a loopback address, and nobody said that this is meant.
     #[error(
-        "the API is not served on {0}: it has no TLS and no access control, so it listens on loopback only. \
-         Put a TLS proxy in front of it, or set `insecure = true` (--insecure) if this network is trusted"
+        "the API is not served on {0}: without TLS it listens on loopback only. \
+         Give it a certificate with `tls_certificate` and `tls_key`, or set `insecure = true` (--insecure) if this network is trusted"
     )]
     NotLoopback(SocketAddr),
     /// The address cannot be used.
@@ -77,16 +84,13 @@ pub enum BindError {
     },
 }
 
-/// Opens the socket of the API.
+/// Opens the socket of the API; `open` for one that may be reached from other machines.
 ///
 /// # Errors
 /// [`BindError`].
-pub fn bind(address: SocketAddr, insecure: bool) -> Result<TcpListener, BindError> {
-    if !address.ip().is_loopback() {
-        if !insecure {
-            return Err(BindError::NotLoopback(address));
-        }
-        tracing::warn!(%address, "the API is served without TLS and access control beyond this machine");
+pub fn bind(address: SocketAddr, open: bool) -> Result<TcpListener, BindError> {
+    if !open && !address.ip().is_loopback() {
+        return Err(BindError::NotLoopback(address));
     }
     let listen = || -> io::Result<TcpListener> {
         let listener = TcpListener::bind(address)?;
@@ -138,19 +142,30 @@ impl Server {
             stopping,
         };
         let handle = Handle::new();
-        let mut server = axum_server::from_tcp(listener)?
-            .handle(handle.clone())
-            .acceptor(LimitedAcceptor(Arc::new(Semaphore::new(CONNECTIONS))))
-            .http1_only();
-        server
-            .http_builder()
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIME)
-            .max_buf_size(HEADER_BYTES);
         let app = limited(guarded(router(api.clone())), &api);
-        let app = app.into_make_service_with_connect_info::<SocketAddr>();
-        let serving = tokio::spawn(server.serve(app));
+        let app = shared(app, config.cors).into_make_service_with_connect_info::<SocketAddr>();
+        let acceptor = LimitedAcceptor(Arc::new(Semaphore::new(CONNECTIONS)));
+        let server = axum_server::from_tcp(listener)?.handle(handle.clone());
+        // The two kinds of server are of different types.
+        macro_rules! serve {
+            ($acceptor:expr) => {{
+                let mut server = server.acceptor($acceptor).http1_only();
+                server
+                    .http_builder()
+                    .http1()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(HEADER_TIME)
+                    .max_buf_size(HEADER_BYTES);
+                tokio::spawn(server.serve(app))
+            }};
+        }
+        let serving = match config.tls {
+            None => serve!(acceptor),
+            Some(tls) => {
+                let tls = RustlsConfig::from_config(tls.0);
+                serve!(RustlsAcceptor::new(tls).acceptor(acceptor))
+            }
+        };
         Ok(Server {
             address,
             handle,

@@ -6,7 +6,7 @@ mod settings;
 
 pub use settings::{KEYS, PeerAddresses, Settings};
 
-use crate::api::{Rate, Rates};
+use crate::api::{Cors, Rate, Rates};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -81,6 +81,10 @@ pub struct NodeConfig {
     pub http: SocketAddr,
     /// Whether the API may listen beyond this machine without TLS and access control.
     pub insecure: bool,
+    /// The node's certificate, with those above it, and its key; plain HTTP where absent. Relative to the file's folder.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Which other sites' pages may read what the API answers.
+    pub cors: Cors,
     /// Where the consensus swarm listens, `host:port`; as genesis says where absent.
     pub consensus: Option<String>,
     /// Where transaction gossip listens, `host:port`; as genesis says where absent.
@@ -157,6 +161,8 @@ impl NodeConfig {
                 "host:port with a number for the host, such as 127.0.0.1:8080",
             )?,
             insecure: layers.get(|s| s.insecure).is_some_and(|(v, _)| v),
+            tls: layers.tls(file)?,
+            cors: layers.cors()?,
             consensus: layers.address("consensus", |s| s.consensus.clone())?,
             gossip: layers.address("gossip", |s| s.gossip.clone())?,
             observer: layers.get(|s| s.observer).is_some_and(|(v, _)| v),
@@ -329,6 +335,43 @@ impl Layers<'_> {
         }
     }
 
+    /// Certificate and key, which go together.
+    fn tls(&self, file: &Path) -> Result<Option<(PathBuf, PathBuf)>, ConfigError> {
+        let beside = |(text, origin): (String, Origin)| match origin {
+            Origin::File(_) => file.parent().unwrap_or(Path::new("")).join(text),
+            _ => PathBuf::from(text),
+        };
+        let missing = |key, (value, origin): (String, Origin), other: &str| ConfigError::Value {
+            key,
+            value,
+            origin: self.named(key, origin),
+            what: format!("`{other}` is missing: give both"),
+        };
+        match (
+            self.get(|s| s.tls_certificate.clone()),
+            self.get(|s| s.tls_key.clone()),
+        ) {
+            (None, None) => Ok(None),
+            (Some(certificate), Some(key)) => Ok(Some((beside(certificate), beside(key)))),
+            (Some(given), None) => Err(missing("tls_certificate", given, "tls_key")),
+            (None, Some(given)) => Err(missing("tls_key", given, "tls_certificate")),
+        }
+    }
+
+    fn cors(&self) -> Result<Cors, ConfigError> {
+        let Some((value, origin)) = self.get(|s| s.cors_origins.clone()) else {
+            return Ok(Cors::default());
+        };
+        value
+            .parse()
+            .map_err(|error: crate::api::CorsError| ConfigError::Value {
+                key: "cors_origins",
+                origin: self.named("cors_origins", origin),
+                value: value.clone(),
+                what: error.to_string(),
+            })
+    }
+
     fn number(
         &self,
         key: &'static str,
@@ -453,6 +496,16 @@ mod tests {
                 &["`rate_per_address_burst`", "1 to 1000000"],
             ),
             ("gossip = \"nowhere\"", None, &["`gossip`", "host:port"]),
+            (
+                "tls_key = \"key.pem\"",
+                None,
+                &["`tls_key`", "key.pem", "`tls_certificate` is missing"],
+            ),
+            (
+                "",
+                Some(("ALLONGE_NODE_CORS_ORIGINS", "books.example")),
+                &["ALLONGE_NODE_CORS_ORIGINS", "`books.example`", "scheme"],
+            ),
             (
                 "[peers.node-1]\ngossip = \"nowhere\"",
                 None,

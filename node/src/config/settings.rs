@@ -15,6 +15,12 @@ pub struct Settings {
     pub http: Option<String>,
     /// Serve the API beyond this machine without protection.
     pub insecure: Option<bool>,
+    /// A file.
+    pub tls_certificate: Option<String>,
+    /// A file.
+    pub tls_key: Option<String>,
+    /// Origins, separated by commas.
+    pub cors_origins: Option<String>,
     /// `host:port`.
     pub consensus: Option<String>,
     /// `host:port`.
@@ -80,6 +86,9 @@ pub const KEYS: &[&str] = &[
     "name",
     "http",
     "insecure",
+    "tls_certificate",
+    "tls_key",
+    "cors_origins",
     "consensus",
     "gossip",
     "observer",
@@ -177,6 +186,9 @@ impl Settings {
                 "name" => settings.name = Some(value.clone()),
                 "http" => settings.http = Some(value.clone()),
                 "insecure" => settings.insecure = Some(truth()?),
+                "tls_certificate" => settings.tls_certificate = Some(value.clone()),
+                "tls_key" => settings.tls_key = Some(value.clone()),
+                "cors_origins" => settings.cors_origins = Some(value.clone()),
                 "consensus" => settings.consensus = Some(value.clone()),
                 "gossip" => settings.gossip = Some(value.clone()),
                 "observer" => settings.observer = Some(truth()?),

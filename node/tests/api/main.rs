@@ -7,13 +7,14 @@ mod openapi;
 mod rates;
 mod reading;
 mod receivables;
+mod sharing;
 mod streaming;
 mod submitting;
 mod trading;
 mod world;
 
 use allonge_ledger::NoKeyCache;
-use allonge_node::api::{ApiConfig, BindError, Rates, Server, bind};
+use allonge_node::api::{ApiConfig, BindError, Cors, Rates, Server, bind};
 use allonge_node::metrics::{Bounds, Metrics};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,7 +29,14 @@ async fn serve(eager: bool) -> (Arc<World>, SocketAddr, Server) {
 async fn serve_at(eager: bool, rates: Rates) -> (Arc<World>, SocketAddr, Server) {
     let world = World::new(eager);
     let listener = bind("127.0.0.1:0".parse().unwrap(), false).unwrap();
-    let config = ApiConfig {
+    let config = ApiConfig { rates, ..config() };
+    let server = Server::start(listener, world.clone(), config).unwrap();
+    (world, server.address(), server)
+}
+
+/// How the API is set up unless a test says otherwise.
+fn config() -> ApiConfig {
+    ApiConfig {
         node_name: "node-0".to_owned(),
         keys: Arc::new(NoKeyCache),
         metrics: Arc::new(Metrics::new(None).with_bounds(Bounds {
@@ -36,10 +44,10 @@ async fn serve_at(eager: bool, rates: Rates) -> (Arc<World>, SocketAddr, Server)
             mempool_bytes: 1_000_000,
             home: std::env::temp_dir(),
         })),
-        rates,
-    };
-    let server = Server::start(listener, world.clone(), config).unwrap();
-    (world, server.address(), server)
+        rates: Rates::default(),
+        cors: Cors::default(),
+        tls: None,
+    }
 }
 
 #[tokio::test]

@@ -143,6 +143,8 @@ fn address() -> SocketAddr {
                 keys: Arc::new(NoKeyCache),
                 metrics: Arc::new(Metrics::new(None)),
                 rates: Rates::default(),
+                cors: Default::default(),
+                tls: None,
             };
             let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0)), false).unwrap();
             let server = runtime.block_on(async { Server::start(listener, node, config) });

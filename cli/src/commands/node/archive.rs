@@ -115,7 +115,7 @@ pub async fn run(context: &Context, args: &ArchiveArgs, what: What) -> Result<()
             (stopped.genesis, false)
         }
         Found::Running { url, genesis } => {
-            let client = NodeClient::new(&[url], context.timeout())?;
+            let client = context.client_of(&[url])?;
             let out = fetch(context, &client, what, out, &partial).await?;
             synced(&partial, out)?;
             (genesis, true)

@@ -3,7 +3,7 @@
 use super::archive::refused;
 use super::check::unusable;
 use super::home::{named, store_error};
-use crate::client::{FetchError, NodeClient};
+use crate::client::FetchError;
 use crate::context::Context;
 use crate::error::CliError;
 use crate::files::read_genesis;
@@ -108,7 +108,7 @@ pub fn run(context: &Context, args: &RestoreArgs) -> Result<(), CliError> {
 pub async fn join(context: &Context, args: &JoinArgs) -> Result<(), CliError> {
     let home = named(context)?;
     let genesis = read_genesis(&args.genesis)?;
-    let client = NodeClient::new(&[&args.from], context.timeout())?;
+    let client = context.client_of(&[&args.from])?;
     let what = format!("the snapshot of {}", args.from);
     let (begun, hash) = (Instant::now(), genesis.hash());
     let mut restored = RestoredHome::begin(home, genesis).map_err(|error| failed(&what, error))?;

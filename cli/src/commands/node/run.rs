@@ -36,6 +36,15 @@ struct SettingArgs {
     /// Where the API listens, host:port
     #[arg(long, value_name = "ADDRESS")]
     http: Option<String>,
+    /// Serve the API over TLS with this certificate, in PEM, those above it behind it
+    #[arg(long, value_name = "FILE")]
+    tls_certificate: Option<String>,
+    /// … and this key, in PEM
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<String>,
+    /// Let the pages of these sites read the API's answers: https://books.example,… or *
+    #[arg(long, value_name = "ORIGINS")]
+    cors_origins: Option<String>,
     /// Let the API listen beyond this machine, without TLS and access control
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "true|false")]
     insecure: Option<bool>,
@@ -110,6 +119,9 @@ impl From<SettingArgs> for Settings {
             name: args.name,
             http: args.http,
             insecure: args.insecure,
+            tls_certificate: args.tls_certificate,
+            tls_key: args.tls_key,
+            cors_origins: args.cors_origins,
             consensus: args.consensus,
             gossip: args.gossip,
             observer: args.observer,
