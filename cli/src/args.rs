@@ -68,6 +68,22 @@ pub struct GlobalArgs {
     #[arg(long, value_name = "DIR", global = true, env = "ALLONGE_HOME")]
     pub home: Option<PathBuf>,
 
+    /// A file whose first line is the passphrase of encrypted keys [or ALLONGE_PASSPHRASE_FILE, ALLONGE_PASSPHRASE]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub passphrase_file: Option<PathBuf>,
+
+    /// Have a process that holds the keys sign, unix:PATH, as `allonge key serve` is one
+    #[arg(long, value_name = "ADDRESS", global = true, env = "ALLONGE_SIGNER")]
+    pub signer: Option<String>,
+
+    /// Write the transaction to a new file, signed by the keys that are here, instead of sending it
+    #[arg(long, value_name = "FILE", global = true)]
+    pub prepare: Option<PathBuf>,
+
+    /// How long a transaction may become final [default: 5m, 24h if it waits for signatures]
+    #[arg(long, value_name = "TIME", global = true, value_parser = parse::duration)]
+    pub valid_for: Option<Duration>,
+
     /// How results are printed
     #[arg(
         long,
@@ -108,7 +124,7 @@ pub enum Command {
     Identity(commands::identity::IdentityArgs),
     /// The beginning of a network of several organisations: new, show
     Genesis(commands::genesis::GenesisArgs),
-    /// Keys in files: make, list, show
+    /// Keys in files: new, import, export, encrypt, decrypt, rotate, serve, list, show
     Key(commands::key::KeyArgs),
     /// Members: list, show, admit, suspend, reinstate, declare, gates, insolvency
     Member(commands::member::MemberArgs),
@@ -132,7 +148,7 @@ pub enum Command {
     Gov(commands::gov::GovArgs),
     /// The parameters of law and market: show, set
     Params(commands::params::ParamsArgs),
-    /// Transactions: show, wait
+    /// Transactions: show, wait; as files: sign, read, cosign, submit
     Tx(commands::tx::TxArgs),
     /// Blocks: show
     Block(commands::block::BlockArgs),

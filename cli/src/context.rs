@@ -1,9 +1,13 @@
 //! What a command works with: the options, the node, the keys, and the way of a transaction.
 
 use crate::args::GlobalArgs;
-use crate::client::{ClientError, NodeClient, SentLog, Signed, TransactionBuilder, Wait};
+use crate::client::{
+    Chain, DEFAULT_LIFE, NodeClient, SentLog, Signed, TransactionBuilder, Wait, sign_with,
+    tx_file_text,
+};
 use crate::error::CliError;
-use crate::keystore::{Keystore, NamedKey};
+use crate::files::write_new;
+use crate::keystore::{Keystore, Passphrases};
 use crate::output::{Kept, Output};
 use crate::parse::DayArg;
 use allonge_contracts::{Call, Date, MemberId, Text};
@@ -11,8 +15,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 mod acted;
+mod signers;
 
-pub use acted::Acted;
+pub use acted::{Acted, Prepared};
+
+/// How long a transaction stays valid that waits for other signatures.
+const WAITING_LIFE: Duration = Duration::from_secs(24 * 3600);
 
 /// What a command works with.
 pub struct Context {
@@ -23,6 +31,10 @@ pub struct Context {
     ca: Option<PathBuf>,
     act_as: Option<MemberId>,
     key_names: Vec<String>,
+    passphrase_file: Option<PathBuf>,
+    signer: Option<String>,
+    prepare: Option<PathBuf>,
+    life: Option<Duration>,
     wait: bool,
     timeout: Duration,
     folder: Option<PathBuf>,
@@ -46,6 +58,10 @@ impl Context {
             ca: global.ca,
             act_as: global.act_as,
             key_names: global.keys,
+            passphrase_file: global.passphrase_file,
+            signer: global.signer,
+            prepare: global.prepare,
+            life: global.valid_for,
             wait: !global.no_wait,
             timeout: global.timeout,
             folder: None,
@@ -92,7 +108,19 @@ impl Context {
     /// # Errors
     /// As [`Context::home`].
     pub fn keystore(&self) -> Result<Keystore, CliError> {
-        Ok(Keystore::of_home(&self.home()?))
+        Ok(Keystore::of_home(&self.home()?).with_passphrases(self.passphrases()))
+    }
+
+    /// Where the passphrases of encrypted keys come from.
+    pub fn passphrases(&self) -> Passphrases {
+        Passphrases {
+            file: self.passphrase_file().map(|file| self.file(file)),
+        }
+    }
+
+    /// The file that was named with --passphrase-file.
+    pub fn passphrase_file(&self) -> Option<&Path> {
+        self.passphrase_file.as_deref()
     }
 
     /// How long to wait for an answer.
@@ -166,7 +194,7 @@ impl Context {
     }
 
     /// Signs calls with the acting member's keys, writes the transaction down, sends it, and waits for
-    /// it to be final if that is wanted.
+    /// it to be final if that is wanted; or writes it to a file where that was asked for.
     ///
     /// # Errors
     /// Whatever stops it before it is final. A rejected transaction is no error here: see
@@ -174,13 +202,42 @@ impl Context {
     pub async fn act(&self, calls: Vec<Call>, memo: Text<256>) -> Result<Acted, CliError> {
         let actor = self.actor()?.clone();
         let client = self.client()?;
-        let keys = self.keys_of(&client, &actor).await?;
+        let waits = self.prepare.is_some();
+        let found = self.signers_of(&client, &actor, !waits).await?;
         let chain = client.chain().await?;
-        let signed = TransactionBuilder::new(&chain, actor)
+        let body = TransactionBuilder::new(&chain, actor)
             .calls(calls)
             .memo(memo)
-            .sign(keys.iter().map(|key| &key.key))?;
-        self.send(&client, &signed).await
+            .valid_until(self.valid_until(&chain, waits))
+            .body()?;
+        let signed = sign_with(body, &found.signers, Vec::new())?;
+        match &self.prepare {
+            Some(file) => self.prepare(&signed, &self.file(file), found.threshold),
+            None => self.send(&client, &signed).await,
+        }
+    }
+
+    /// Until when a transaction may become final; one that waits for others gets a day unless told otherwise.
+    pub fn valid_until(&self, chain: &Chain, waits: bool) -> u64 {
+        chain.valid_until(
+            self.life
+                .unwrap_or(if waits { WAITING_LIFE } else { DEFAULT_LIFE }),
+        )
+    }
+
+    /// Writes a transaction to a new file.
+    fn prepare(
+        &self,
+        signed: &Signed,
+        file: &Path,
+        threshold: Option<u8>,
+    ) -> Result<Acted, CliError> {
+        write_new(file, &tx_file_text(signed), "--prepare")?;
+        Ok(Acted::prepared(Prepared::new(
+            signed,
+            threshold,
+            Some(file.to_owned()),
+        )))
     }
 
     /// As [`Context::act`] with one call, then prints what came of it.
@@ -207,55 +264,6 @@ impl Context {
             let view = client.submit(signed, Wait::No).await?;
             Ok(Acted::taken(view))
         }
-    }
-
-    /// The keys to sign with: those named, or those that the ledger knows of the member.
-    async fn keys_of(
-        &self,
-        client: &NodeClient,
-        actor: &MemberId,
-    ) -> Result<Vec<NamedKey>, CliError> {
-        let store = self.keystore()?;
-        if !self.key_names.is_empty() {
-            let named = self.key_names.iter().map(|name| store.load(name));
-            return Ok(named.collect::<Result<_, _>>()?);
-        }
-        let member = client
-            .member(actor)
-            .await
-            .map_err(|e| unknown_actor(e, actor))?;
-        let mut found = store.for_member(&member)?;
-        if found.keys.len() >= usize::from(member.threshold) {
-            return Ok(found.keys);
-        }
-        // A file that cannot be read may hold the key that is missing.
-        if !found.unreadable.is_empty() {
-            return Err(found.unreadable.swap_remove(0).into());
-        }
-        Err(CliError::input(
-            "KEY_MISSING",
-            format!(
-                "{actor} acts with {} of its keys, and {} of them are in {}",
-                member.threshold,
-                found.keys.len(),
-                store.folder().display()
-            ),
-            format!(
-                "put the key files there, name another folder with --home, or see `allonge member show {actor}`"
-            ),
-        ))
-    }
-}
-
-fn unknown_actor(error: ClientError, actor: &MemberId) -> CliError {
-    if error.is_not_found() {
-        CliError::input(
-            "UNKNOWN_MEMBER",
-            format!("no member {actor} acts on this network"),
-            "check the name with `allonge member list`",
-        )
-    } else {
-        error.into()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the user sees when something fails, and the exit code that goes with it.
 
-use crate::client::{ApiError, BuildError, ClientError, SentLogError};
+use crate::client::{ApiError, BuildError, ClientError, SentLogError, SignerError};
 use crate::cluster::ClusterError;
 use crate::founding::FoundingError;
 use crate::invoice::{CommitmentError, InvoiceFileError, InvoiceKeyError};
@@ -54,6 +54,9 @@ pub enum CliError {
     /// The transaction cannot be made.
     #[error(transparent)]
     Build(#[from] BuildError),
+    /// There is no signature.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
     /// A network on this machine.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
@@ -178,6 +181,7 @@ impl CliError {
                 message,
                 "split it into several transactions".to_owned(),
             ),
+            CliError::Signer(error) => usage(error.code(), message, error.hint().to_owned()),
             CliError::Founding(error) => usage(error.code(), message, error.hint().to_owned()),
             CliError::Cluster(ClusterError::Client(error)) => client(error, message),
             CliError::Cluster(error) => Report {

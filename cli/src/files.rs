@@ -2,6 +2,7 @@
 
 use crate::error::CliError;
 use allonge_ledger::Genesis;
+use allonge_node::keyfile::{self, KeyFileError};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -45,6 +46,25 @@ pub fn write(file: &Path, bytes: &[u8], option: &str) -> Result<(), CliError> {
         CliError::input(
             "FILE",
             format!("cannot write {}: {e}", file.display()),
+            format!("name another file with {option}"),
+        )
+    })
+}
+
+/// Writes a new file for its owner alone; `option` is how the user named it.
+///
+/// # Errors
+/// There is one already, or it cannot be written.
+pub fn write_new(file: &Path, text: &str, option: &str) -> Result<(), CliError> {
+    keyfile::write_text(file, text).map_err(|e| {
+        CliError::input(
+            "FILE",
+            match e {
+                KeyFileError::Exists(path) => {
+                    format!("{} is there already, and is left alone", path.display())
+                }
+                e => format!("cannot write {e}"),
+            },
             format!("name another file with {option}"),
         )
     })

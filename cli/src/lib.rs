@@ -23,6 +23,7 @@ pub mod parse;
 pub mod picture;
 pub mod play;
 pub mod readers;
+pub mod signing;
 pub mod simulate;
 
 pub use args::{Cli, GlobalArgs};

@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// A key file is about 120 bytes; what is far larger is none.
 const MAX_FILE_BYTES: u64 = 16 * 1024;
@@ -48,6 +49,57 @@ pub enum KeyFileError {
 /// # Errors
 /// `Exists` where there is a file already; `Io`; `NotAKey` where the key cannot be encoded.
 pub fn write(path: &Path, key: &SigningKey) -> Result<(), KeyFileError> {
+    let text = encode(key).map_err(|what| KeyFileError::NotAKey {
+        path: path.to_owned(),
+        what,
+    })?;
+    write_text(path, &text)
+}
+
+/// Reads a key file that only its owner can read.
+///
+/// # Errors
+/// `Permissions`, `NotAKey`, `Io`.
+pub fn read(path: &Path) -> Result<SigningKey, KeyFileError> {
+    decode(&read_text(path)?).map_err(|what| KeyFileError::NotAKey {
+        path: path.to_owned(),
+        what,
+    })
+}
+
+/// A key as unencrypted PKCS#8 PEM.
+///
+/// # Errors
+/// What went wrong; it does not with a key that is one.
+pub fn encode(key: &SigningKey) -> Result<Zeroizing<String>, &'static str> {
+    let pair = KeypairBytes {
+        secret_key: key.to_bytes(),
+        // Version 1: no public key, or older openssl refuses the file.
+        public_key: None,
+    };
+    pair.to_pkcs8_pem(LineEnding::LF)
+        .map_err(|_| "the key cannot be encoded")
+}
+
+/// A key from unencrypted PKCS#8 PEM.
+///
+/// # Errors
+/// What it is not.
+pub fn decode(text: &str) -> Result<SigningKey, &'static str> {
+    SigningKey::from_pkcs8_pem(text).map_err(|_| {
+        if text.contains("BEGIN ENCRYPTED PRIVATE KEY") {
+            "it is encrypted, and a node reads unencrypted keys only"
+        } else {
+            "it holds no ed25519 private key in PKCS#8 PEM"
+        }
+    })
+}
+
+/// Writes a new file with mode 0600 and waits until it is on the disk.
+///
+/// # Errors
+/// `Exists` where there is a file already; `Io`.
+pub fn write_text(path: &Path, text: &str) -> Result<(), KeyFileError> {
     let io = |source: io::Error| match source.kind() {
         io::ErrorKind::AlreadyExists => KeyFileError::Exists(path.to_owned()),
         _ => KeyFileError::Io {
@@ -55,17 +107,6 @@ pub fn write(path: &Path, key: &SigningKey) -> Result<(), KeyFileError> {
             source,
         },
     };
-    let pair = KeypairBytes {
-        secret_key: key.to_bytes(),
-        // Version 1: no public key, or older openssl refuses the file.
-        public_key: None,
-    };
-    let text = pair
-        .to_pkcs8_pem(LineEnding::LF)
-        .map_err(|_| KeyFileError::NotAKey {
-            path: path.to_owned(),
-            what: "the key cannot be encoded",
-        })?;
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -80,11 +121,11 @@ pub fn write(path: &Path, key: &SigningKey) -> Result<(), KeyFileError> {
     Ok(())
 }
 
-/// Reads a key file that only its owner can read.
+/// Reads the text of a key file that only its owner can read.
 ///
 /// # Errors
 /// `Permissions`, `NotAKey`, `Io`.
-pub fn read(path: &Path) -> Result<SigningKey, KeyFileError> {
+pub fn read_text(path: &Path) -> Result<Zeroizing<String>, KeyFileError> {
     let io = |source| KeyFileError::Io {
         path: path.to_owned(),
         source,
@@ -108,13 +149,13 @@ pub fn read(path: &Path) -> Result<SigningKey, KeyFileError> {
     if metadata.len() > MAX_FILE_BYTES {
         return Err(not_a_key("it is larger than a key can be"));
     }
-    let mut text = zeroize::Zeroizing::new(String::new());
+    // Of full length from the start, so that no copy is left behind where it grows.
+    let length = usize::try_from(MAX_FILE_BYTES).unwrap_or(usize::MAX);
+    let mut text = Zeroizing::new(String::with_capacity(length));
     file.take(MAX_FILE_BYTES)
         .read_to_string(&mut text)
         .map_err(|_| not_a_key("it is not text"))?;
-    SigningKey::from_pkcs8_pem(&text).map_err(|_| {
-        not_a_key("it holds no ed25519 private key in PKCS#8 PEM (an encrypted one is not read)")
-    })
+    Ok(text)
 }
 
 #[cfg(test)]

@@ -126,19 +126,27 @@ impl TransactionBuilder {
         self
     }
 
+    /// What is to be signed.
+    ///
+    /// # Errors
+    /// No randomness for the salt.
+    pub fn body(mut self) -> Result<Body, BuildError> {
+        self.body.salt = match self.salt {
+            Some(salt) => salt,
+            None => random_salt()?,
+        };
+        Ok(self.body)
+    }
+
     /// Signs with each key.
     ///
     /// # Errors
     /// No calls or too many, no keys or too many, too large, no randomness for the salt.
     pub fn sign<'k>(
-        mut self,
+        self,
         keys: impl IntoIterator<Item = &'k SigningKey>,
     ) -> Result<Signed, BuildError> {
-        self.body.salt = match self.salt {
-            Some(salt) => salt,
-            None => random_salt()?,
-        };
-        sign_body(self.body, keys)
+        sign_body(self.body()?, keys)
     }
 }
 
@@ -162,13 +170,19 @@ pub fn sign_body<'k>(
 ) -> Result<Signed, BuildError> {
     let id = body.id();
     let message = Body::sign_bytes(&id);
-    let mut signatures: Vec<Approval> = keys
+    let signatures: Vec<Approval> = keys
         .into_iter()
         .map(|key| Approval {
             key: public_key(key),
             signature: Signature(key.sign(&message).to_bytes()),
         })
         .collect();
+    signed_with(body, signatures)
+}
+
+/// A body with the signatures that were made for it.
+pub(super) fn signed_with(body: Body, mut signatures: Vec<Approval>) -> Result<Signed, BuildError> {
+    let id = body.id();
     signatures.sort_by_key(|approval| approval.key);
     signatures.dedup_by_key(|approval| approval.key);
     let transaction = Transaction { body, signatures };

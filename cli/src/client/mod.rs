@@ -24,7 +24,9 @@ mod node;
 mod paper;
 mod receivables;
 mod sent_log;
+mod signer;
 mod snapshots;
+mod tx_file;
 mod types;
 
 pub use builder::{
@@ -35,5 +37,9 @@ pub use events::{EventFilter, EventStream, messages_in};
 pub use node::{NodeClient, Side, Wait};
 pub use paper::{PaperBody, shown_by};
 pub use sent_log::{Sent, SentLog, SentLogError};
+pub use signer::{Signable, Signer, SignerError, Signers, sign_with};
 pub use snapshots::FetchError;
+pub use tx_file::{
+    MAX_TX_FILE_BYTES, TX_FILE_SCHEMA, TxFileError, checked, read_tx_file, tx_file_text,
+};
 pub use types::*;

@@ -315,10 +315,15 @@ fn make_home<'a>(
     make_folder(home)?;
     write_file(&home.join(GENESIS), genesis, 0o644)?;
     if let Some(validator) = &node.validator {
-        write_key_file(&home.join("validator_key"), "validator_key", validator)?;
+        write_key_file(
+            &home.join("validator_key"),
+            "validator_key",
+            validator,
+            None,
+        )?;
         Guard::create(&home.join("guard"), &public_key(validator))?;
     }
-    write_key_file(&home.join("node_key"), "node_key", &node.peer)?;
+    write_key_file(&home.join("node_key"), "node_key", &node.peer, None)?;
     write_file(
         &home.join("config.toml"),
         config(node, settings, ways).as_bytes(),

@@ -194,7 +194,7 @@ fn new(context: &Context, args: NewArgs) -> Result<(), CliError> {
     // Nothing was written up to here.
     make_folder(&home)?;
     for (name, key) in names.iter().zip(&member) {
-        keystore.insert(name, key)?;
+        keystore.insert(name, key, None)?;
     }
     for (path, key) in [(&validator_file, &validator), (&node_file, &node)] {
         if let Some(key) = key {

@@ -4,7 +4,8 @@ use crate::client::GatesBody;
 use crate::commands::court::order;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::keystore::{KeystoreError, public_key, read_key_file};
+use crate::files::read_bounded;
+use crate::keystore::{KeyFile, KeystoreError};
 use crate::output::{Column, fields, table};
 use crate::parse::{AmountArg, role};
 use allonge_contracts::bills::BankNumber;
@@ -13,11 +14,15 @@ use allonge_contracts::gates::Total;
 use allonge_contracts::members::{LegalId, Member, Role};
 use allonge_contracts::{Currency, MemberId, PublicKey, Text, format_minor};
 use clap::{Args, Subcommand};
+use ed25519_dalek::VerifyingKey;
+use ed25519_dalek::pkcs8::DecodePublicKey;
 use serde::Serialize;
 use std::path::Path;
 
 /// The most members that `list` shows.
 const MOST: usize = 100_000;
+/// A public key in PEM is about 120 bytes.
+const MAX_PUBLIC_BYTES: usize = 16 * 1024;
 
 /// Arguments of `member`.
 #[derive(Debug, Args)]
@@ -352,16 +357,27 @@ fn roles(member: &Member) -> String {
     all.join(", ")
 }
 
+/// Of a private key's file, or of one that holds the public half alone, as `allonge key export --public` writes it.
+fn public_of_file(context: &Context, file: &Path) -> Result<PublicKey, CliError> {
+    if let Ok(bytes) = read_bounded(file, MAX_PUBLIC_BYTES)
+        && let Ok(text) = std::str::from_utf8(&bytes)
+        && let Ok(key) = VerifyingKey::from_public_key_pem(text)
+    {
+        return Ok(PublicKey(key.to_bytes()));
+    }
+    Ok(KeyFile::read(file)?.known_public(&context.passphrases())?)
+}
+
 /// Hex, a PEM file, or a name in the keystore.
 pub(crate) fn public_half(context: &Context, text: &str) -> Result<PublicKey, CliError> {
     if let Ok(key) = text.parse() {
         return Ok(key);
     }
     if text.contains('/') || text.ends_with(".pem") {
-        return Ok(public_key(&read_key_file(Path::new(text))?));
+        return public_of_file(context, Path::new(text));
     }
-    match context.keystore()?.load(text) {
-        Ok(key) => Ok(key.public()),
+    match context.keystore()?.public(text) {
+        Ok(key) => Ok(key),
         Err(KeystoreError::Name(_)) => Err(CliError::input(
             "PUBLIC_KEY",
             format!("`{text}` is neither 32 bytes in hex, nor a PEM file, nor a key's name"),

@@ -47,7 +47,7 @@ pub async fn run(context: &Context, command: Command) -> Result<(), CliError> {
         Command::Simulate(args) => simulate::run(context, args).await,
         Command::Identity(args) => identity::run(context, args),
         Command::Genesis(args) => genesis::run(context, args),
-        Command::Key(args) => key::run(context, args),
+        Command::Key(args) => key::run(context, args).await,
         Command::Member(args) => member::run(context, args).await,
         Command::Cash(args) => cash::run(context, args).await,
         Command::Bill(args) => bill::run(context, args).await,

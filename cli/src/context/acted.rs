@@ -1,17 +1,63 @@
 //! What came of a transaction, shown to whoever sent it.
 
-use crate::client::{ClientError, Final, TransactionState, TransactionView};
+use crate::client::{ClientError, Final, Signed, TransactionState, TransactionView};
 use crate::error::CliError;
-use crate::output::{Output, Style, describe};
+use crate::output::{Output, Style, describe, utc_text};
 use allonge_contracts::bills::InstrumentNumber;
-use allonge_contracts::{CallResult, Hash, Outcome, RequestId};
+use allonge_contracts::{CallResult, Hash, Outcome, PublicKey, RequestId};
 use serde::Serialize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A transaction that was sent.
 pub struct Acted {
     view: TransactionView,
     took: Option<Duration>,
+    prepared: Option<Prepared>,
+}
+
+/// A transaction that was signed and not sent.
+#[derive(Serialize)]
+pub struct Prepared {
+    id: Hash,
+    #[serde(with = "allonge_contracts::json::string")]
+    valid_until: u64,
+    signed_by: Vec<PublicKey>,
+    /// How many signatures it takes, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    threshold: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<PathBuf>,
+}
+
+impl Prepared {
+    /// What is known of it, and the file that it is in.
+    pub fn new(signed: &Signed, threshold: Option<u8>, file: Option<PathBuf>) -> Self {
+        let signatures = signed.transaction.signatures.iter();
+        Prepared {
+            id: signed.id,
+            valid_until: signed.transaction.body.valid_until,
+            signed_by: signatures.map(|approval| approval.key).collect(),
+            threshold,
+            file,
+        }
+    }
+
+    fn text(&self) -> String {
+        let place = match &self.file {
+            Some(file) => format!("written to {}", file.display()),
+            None => "left in the node's inbox".to_owned(),
+        };
+        let needed = match self.threshold {
+            Some(all) => format!("{} of {all} signatures", self.signed_by.len()),
+            None => format!("{} signatures", self.signed_by.len()),
+        };
+        format!(
+            "{place}, not sent; {needed}, valid until {}\ntransaction {}\n",
+            utc_text(self.valid_until),
+            self.id
+        )
+    }
 }
 
 /// `allonge.transaction/1`: what the API says of it, and what it made, at the top for scripts.
@@ -56,9 +102,25 @@ impl Acted {
         }
     }
 
+    /// It was signed and put aside.
+    pub fn prepared(prepared: Prepared) -> Self {
+        Acted {
+            view: TransactionView {
+                id: prepared.id,
+                status: TransactionState::Waiting,
+            },
+            took: None,
+            prepared: Some(prepared),
+        }
+    }
+
     /// What a node says of it.
     pub fn taken(view: TransactionView) -> Self {
-        Acted { view, took: None }
+        Acted {
+            view,
+            took: None,
+            prepared: None,
+        }
     }
 
     /// The bill that it registered.
@@ -121,6 +183,9 @@ impl Acted {
     /// # Errors
     /// Standard output cannot be written.
     pub fn show(&self, out: &Output) -> Result<(), CliError> {
+        if let Some(prepared) = &self.prepared {
+            return out.show("allonge.prepared/1", prepared, |_| prepared.text());
+        }
         let ids =
             |wanted: fn(&CallResult) -> Option<RequestId>| self.results().iter().find_map(wanted);
         let shown = Shown {

@@ -42,6 +42,21 @@ pub enum KeystoreError {
         /// What is wrong with it.
         what: String,
     },
+    /// The key is encrypted, and nothing says with what.
+    #[error("the key in {} is encrypted, and no passphrase is given", .path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The passphrase is another one.
+    #[error("the passphrase does not open {}; it is a wrong one, or the file is damaged", .path.display())]
+    WrongPassphrase {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The place that a passphrase was to come from is no good.
+    #[error("there is no passphrase to use: {0}")]
+    Passphrase(String),
     /// The file system said no.
     #[error("cannot {doing} {}: {source}", .path.display())]
     Io {
@@ -66,6 +81,9 @@ impl KeystoreError {
             KeystoreError::NotFound { .. } => "KEY_NOT_FOUND",
             KeystoreError::Permissions { .. } => "KEY_PERMISSIONS",
             KeystoreError::NotAKey { .. } => "KEY_UNREADABLE",
+            KeystoreError::Locked { .. } => "KEY_LOCKED",
+            KeystoreError::WrongPassphrase { .. } => "KEY_WRONG_PASSPHRASE",
+            KeystoreError::Passphrase(_) => "PASSPHRASE",
             KeystoreError::Io { .. } => "KEYSTORE_IO",
             KeystoreError::Random(_) => "KEYSTORE_RANDOM",
         }
@@ -81,7 +99,18 @@ impl KeystoreError {
             }
             KeystoreError::Permissions { path, .. } => format!("run: chmod 600 {}", quoted(path)),
             KeystoreError::NotAKey { .. } => {
-                "a key file is an ed25519 key as PKCS#8 PEM, as `allonge key new` or `openssl genpkey -algorithm ed25519` writes it"
+                "a key file is an ed25519 key as PKCS#8 PEM, as `allonge key new` or `openssl genpkey -algorithm ed25519` writes it; one encrypted otherwise is made readable by `openssl pkcs8 -topk8 -v2 aes-256-cbc`"
+                    .to_owned()
+            }
+            KeystoreError::Locked { .. } => {
+                "name a file with --passphrase-file or ALLONGE_PASSPHRASE_FILE, set ALLONGE_PASSPHRASE, or run it on a terminal, which is then asked"
+                    .to_owned()
+            }
+            KeystoreError::WrongPassphrase { .. } => {
+                "check the passphrase; of a file, the first line is taken".to_owned()
+            }
+            KeystoreError::Passphrase(_) => {
+                "give a passphrase of 1 to 1024 bytes: in a file's first line (--passphrase-file), in an environment variable, or on a terminal"
                     .to_owned()
             }
             KeystoreError::Io { .. } => "check the folder and its permissions, or name another with --home".to_owned(),

@@ -62,12 +62,14 @@ fn the_file_is_pkcs8_version_1() {
     let path = home.path().join("rfc.pem");
     std::fs::write(&path, pem).unwrap();
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
-    let key = read_key_file(&path).unwrap();
+    let key = KeyFile::read(&path)
+        .and_then(|file| file.open(&Passphrases::default()))
+        .unwrap();
     assert_eq!(
         public_key(&key).to_string(),
         "19bf44096984cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1"
     );
-    let copy = store.insert("copy", &key).unwrap();
+    let copy = store.insert("copy", &key, None).unwrap();
     assert_eq!(std::fs::read_to_string(copy).unwrap(), pem);
 }
 
@@ -171,4 +173,32 @@ fn a_members_keys_are_found_by_their_public_halves() {
     let found = store.for_member(&member).unwrap();
     assert_eq!(found.keys[0].name, "zebra");
     assert_eq!(found.unreadable.len(), 1);
+}
+
+#[test]
+fn an_encrypted_key_of_another_is_left_closed() {
+    let (_home, store) = store();
+    let own = store.create("acme").unwrap().public();
+    let passphrase = Passphrase::new("another".to_owned());
+    let key = new_key().unwrap();
+    store.insert("acme-b", &key, Some(&passphrase)).unwrap();
+    let mut member = Member {
+        id: "acme".parse().unwrap(),
+        roles: vec![allonge_contracts::members::Role::Enterprise],
+        legal_id: None,
+        bank_number: None,
+        account_bank: None,
+        keys: vec![own],
+        threshold: 2,
+        suspended: false,
+    };
+    // A place that is no good: whoever asks for the passphrase is found out.
+    let store = store.with_passphrases(Passphrases {
+        file: Some("/nowhere/secret".into()),
+    });
+    let found = store.for_member(&member).unwrap();
+    assert_eq!((found.keys.len(), found.unreadable.len()), (1, 0));
+    member.keys.push(public_key(&key));
+    let found = store.for_member(&member).unwrap();
+    assert_eq!((found.keys.len(), found.unreadable.len()), (1, 1));
 }

@@ -1,12 +1,14 @@
 //! Events and ranges in words.
 
 mod acts;
+mod calls;
 mod gov;
 mod netting;
 mod receivables;
 mod settlement;
 mod trade;
 
+pub use calls::{call_fields, call_text};
 pub use gov::action_text;
 pub use netting::turnover;
 pub use settlement::leg_text;
@@ -72,6 +74,20 @@ fn noted(what: &str, text: &str) -> String {
         String::new()
     } else {
         format!(", {what} \"{text}\"")
+    }
+}
+
+/// A moment in UTC: `2027-01-05 08:30:00 UTC`.
+pub fn utc_text(ms: u64) -> String {
+    let second = ms / 1_000;
+    match Date::from_unix_ms(ms, 0) {
+        Some(date) => format!(
+            "{date} {:02}:{:02}:{:02} UTC",
+            second / 3_600 % 24,
+            second / 60 % 60,
+            second % 60
+        ),
+        None => format!("{ms} ms after 1970 UTC"),
     }
 }
 

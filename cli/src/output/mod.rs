@@ -6,8 +6,8 @@ mod table;
 mod terms;
 
 pub use describe::{
-    act_name, action_text, claim_text, condition_text, describe, leg_text, paper_text, range_text,
-    state_text, turnover,
+    act_name, action_text, call_fields, call_text, claim_text, condition_text, describe, leg_text,
+    paper_text, range_text, state_text, turnover, utc_text,
 };
 pub use style::Style;
 pub use table::{Column, fields, table};

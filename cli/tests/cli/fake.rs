@@ -292,6 +292,9 @@ pub fn program() -> Command {
         "ALLONGE_AS",
         "ALLONGE_HOME",
         "ALLONGE_GENESIS",
+        "ALLONGE_PASSPHRASE",
+        "ALLONGE_PASSPHRASE_FILE",
+        "ALLONGE_SIGNER",
     ] {
         command.env_remove(name);
     }

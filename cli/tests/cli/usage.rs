@@ -158,7 +158,12 @@ fn what_is_missing_is_named() {
 #[test]
 fn every_verb_has_help_with_an_example() {
     let nouns: &[(&str, &[&str])] = &[
-        ("key", &["new", "list", "show"]),
+        (
+            "key",
+            &[
+                "new", "import", "export", "encrypt", "decrypt", "rotate", "serve", "list", "show",
+            ],
+        ),
         ("member", &["list", "show", "admit", "suspend", "reinstate"]),
         (
             "cash",
@@ -228,7 +233,7 @@ fn every_verb_has_help_with_an_example() {
             "trade record",
             &["contract", "invoice", "credit-note", "goods", "document"],
         ),
-        ("tx", &["show", "wait"]),
+        ("tx", &["show", "wait", "sign", "read", "cosign", "submit"]),
         ("block", &["show"]),
         ("dev", &["advance"]),
         ("identity", &["new", "show"]),

@@ -2,6 +2,7 @@
 
 mod breaks;
 mod erp;
+mod signing;
 
 use allonge_cli::client::{Final, NodeClient, TransactionBuilder};
 use allonge_cli::cluster::{Cluster, Lifetime, Manifest, Spec, names, proc_stat};

@@ -1,10 +1,14 @@
-//! `allonge tx`: what became of a transaction.
+//! `allonge tx`: what became of a transaction, and transactions as files.
+
+mod files;
+mod view;
 
 use crate::client::{NodeClient, SentLog, now_ms};
 use crate::context::{Acted, Context};
 use crate::error::CliError;
 use allonge_contracts::Hash;
 use clap::{Args, Subcommand};
+use std::path::PathBuf;
 
 /// Arguments of `tx`.
 #[derive(Debug, Args)]
@@ -29,6 +33,26 @@ enum Verb {
         /// The transaction
         id: Hash,
     },
+    /// Make a transaction of calls in a JSON file; with --prepare it is not sent
+    #[command(after_help = "Example:\n  allonge tx sign calls.json --as acme --prepare pay.json")]
+    Sign(files::SignArgs),
+    /// Say what a transaction's file does, who has signed it, who still must, and until when it is valid
+    #[command(after_help = "Example:\n  allonge tx read pay.json")]
+    Read {
+        /// The transaction's file
+        file: PathBuf,
+    },
+    /// Add signatures to a transaction's file; with --key no node is needed
+    #[command(
+        after_help = "Examples:\n  allonge tx cosign pay.json\n  allonge tx cosign pay.json --key acme-2 --out both.json"
+    )]
+    Cosign(files::CosignArgs),
+    /// Send a transaction's file
+    #[command(after_help = "Example:\n  allonge tx submit pay.json")]
+    Submit {
+        /// The transaction's file
+        file: PathBuf,
+    },
 }
 
 /// Runs it.
@@ -49,6 +73,10 @@ pub async fn run(context: &Context, args: TxArgs) -> Result<(), CliError> {
             )),
         },
         Verb::Wait { id } => wait(context, &client, id).await,
+        Verb::Sign(args) => files::sign(context, args).await,
+        Verb::Read { file } => files::show(context, &file).await,
+        Verb::Cosign(args) => files::cosign(context, args).await,
+        Verb::Submit { file } => files::submit(context, &file).await,
     }
 }
 
