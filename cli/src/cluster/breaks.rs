@@ -17,6 +17,9 @@ pub const MAX_LINKED_NODES: usize = 10;
 const FORWARDER: &str = "links";
 /// How long the forwarder may take to end.
 const END_WITHIN: Duration = Duration::from_secs(10);
+/// How long is waited for the forwarder to take a plan, and how often is looked.
+const TAKEN_WITHIN: Duration = Duration::from_secs(2);
+const TAKEN_LOOK: Duration = Duration::from_millis(5);
 /// What a node keeps when it is wiped.
 const KEPT: [&str; 4] = ["config.toml", "genesis.json", "node_key", "validator_key"];
 
@@ -46,6 +49,23 @@ impl Cluster {
     pub fn set_plan(&self, plan: &Plan) -> Result<(), ClusterError> {
         self.need_links()?;
         write_file(&self.plan_file(), &plan.to_bytes(), 0o600)
+    }
+
+    /// The file in which the forwarder says which plan holds.
+    pub fn taken_file(&self) -> PathBuf {
+        self.plan_file().with_extension("taken.json")
+    }
+
+    /// Waits until the forwarder follows a plan; two seconds at most, for it may not run.
+    pub async fn plan_taken(&self, plan: &Plan) {
+        let (file, bytes) = (self.taken_file(), plan.to_bytes());
+        let taken = async {
+            while tokio::fs::read(&file).await.ok().as_ref() != Some(&bytes) {
+                tokio::time::sleep(TAKEN_LOOK).await;
+            }
+        };
+        // Without a forwarder nothing runs that the plan could break.
+        let _ = tokio::time::timeout(TAKEN_WITHIN, taken).await;
     }
 
     fn need_links(&self) -> Result<(), ClusterError> {

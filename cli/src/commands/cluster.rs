@@ -232,9 +232,9 @@ pub async fn run(context: &Context, args: ClusterArgs) -> Result<(), CliError> {
             follow,
             lines,
         } => logs(context, &node, follow, lines).await,
-        Verb::Partition(args) => breaks::partition(context, &args),
-        Verb::Heal(dir) => breaks::heal(context, &dir),
-        Verb::Slow(args) => breaks::slow(context, &args),
+        Verb::Partition(args) => breaks::partition(context, &args).await,
+        Verb::Heal(dir) => breaks::heal(context, &dir).await,
+        Verb::Slow(args) => breaks::slow(context, &args).await,
         Verb::Wipe(args) => breaks::wipe(context, &args).await,
         Verb::Chaos(args) => breaks::chaos(context, args).await,
         Verb::Forward {

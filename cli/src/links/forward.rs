@@ -32,11 +32,12 @@ pub struct Route {
     pub target: SocketAddr,
 }
 
-/// Forwards until it is ended. A plan that cannot be read leaves things as they are.
+/// Forwards until it is ended. A plan that cannot be read leaves things as they are; one that holds is written into the
+/// file `taken`, for whoever waits for it.
 ///
 /// # Errors
 /// An address that cannot be listened on.
-pub async fn forward(routes: Vec<Route>, plan: PathBuf) -> io::Result<()> {
+pub async fn forward(routes: Vec<Route>, plan: PathBuf, taken: PathBuf) -> io::Result<()> {
     let (changed, current) = watch::channel(read(&plan).await.unwrap_or_default());
     let mut listeners = Vec::new();
     for route in routes {
@@ -49,16 +50,24 @@ pub async fn forward(routes: Vec<Route>, plan: PathBuf) -> io::Result<()> {
         tokio::spawn(serve(route, listener, current.clone()));
     }
     let mut said = String::new();
+    let mut told: Option<Plan> = None;
     loop {
         match read(&plan).await {
             Ok(plan) => {
                 changed.send_if_modified(|current| {
                     let new = *current != plan;
                     if new {
-                        *current = plan;
+                        *current = plan.clone();
                     }
                     new
                 });
+                if told.as_ref() != Some(&plan) {
+                    // Whoever waits for it waits a little longer if this fails.
+                    if let Err(error) = tokio::fs::write(&taken, plan.to_bytes()).await {
+                        eprintln!("{}: {error}", taken.display());
+                    }
+                    told = Some(plan);
+                }
             }
             Err(error) => {
                 let says = format!("{}: {error}", plan.display());

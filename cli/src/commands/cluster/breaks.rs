@@ -120,7 +120,7 @@ fn wrong(what: String) -> CliError {
 }
 
 /// `cluster partition`.
-pub(super) fn partition(context: &Context, args: &PartitionArgs) -> Result<(), CliError> {
+pub(super) async fn partition(context: &Context, args: &PartitionArgs) -> Result<(), CliError> {
     let cluster = Cluster::open(&args.dir.dir)?;
     let groups = groups(&cluster, &args.groups)?;
     let mut plan = cluster.plan()?;
@@ -132,19 +132,21 @@ pub(super) fn partition(context: &Context, args: &PartitionArgs) -> Result<(), C
         plan.partition(&groups);
     }
     cluster.set_plan(&plan)?;
+    cluster.plan_taken(&plan).await;
     show(context, &plan)
 }
 
 /// `cluster heal`.
-pub(super) fn heal(context: &Context, dir: &Dir) -> Result<(), CliError> {
+pub(super) async fn heal(context: &Context, dir: &Dir) -> Result<(), CliError> {
     let cluster = Cluster::open(&dir.dir)?;
     let plan = Plan::default();
     cluster.set_plan(&plan)?;
+    cluster.plan_taken(&plan).await;
     show(context, &plan)
 }
 
 /// `cluster slow`.
-pub(super) fn slow(context: &Context, args: &SlowArgs) -> Result<(), CliError> {
+pub(super) async fn slow(context: &Context, args: &SlowArgs) -> Result<(), CliError> {
     let cluster = Cluster::open(&args.node.dir.dir)?;
     let node = cluster.manifest().node_index(&args.node.node)?;
     let mut plan = cluster.plan()?;
@@ -154,6 +156,7 @@ pub(super) fn slow(context: &Context, args: &SlowArgs) -> Result<(), CliError> {
         plan.slow.insert(node, args.ms);
     }
     cluster.set_plan(&plan)?;
+    cluster.plan_taken(&plan).await;
     show(context, &plan)
 }
 
@@ -234,7 +237,7 @@ pub(super) async fn forward(dir: &Dir, until_stdin_closes: bool) -> Result<(), C
     if until_stdin_closes {
         stop_when_stdin_closes();
     }
-    crate::links::forward(routes, cluster.plan_file())
+    crate::links::forward(routes, cluster.plan_file(), cluster.taken_file())
         .await
         .map_err(|error| {
             CliError::input(
